@@ -1,0 +1,36 @@
+package io.winnow.model.compute;
+
+/**
+ * Something the user gave cannot be used: one message that says what, where, and the remedy. The
+ * command line prints it without a stack trace; {@link #exitCode()} is 2 for wrong usage (bad
+ * configuration, bad arguments) and 1 for a failure (a file that is corrupt, a disk that is full).
+ */
+public final class UserProblem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private final int exitCode;
+
+  private UserProblem(String message, int exitCode, Throwable cause) {
+    super(message, cause);
+    this.exitCode = exitCode;
+  }
+
+  /** Wrong usage: exit code 2. */
+  public static UserProblem usage(String message) {
+    return new UserProblem(message, 2, null);
+  }
+
+  /** A failure: exit code 1. */
+  public static UserProblem failure(String message) {
+    return new UserProblem(message, 1, null);
+  }
+
+  /** A failure with what caused it: exit code 1. */
+  public static UserProblem failure(String message, Throwable cause) {
+    return new UserProblem(message, 1, cause);
+  }
+
+  /** What the process exits with. */
+  public int exitCode() {
+    return exitCode;
+  }
+}
