@@ -19,10 +19,11 @@ public sealed interface LayerCommand extends LayerMessage {
   long attempt();
 
   /**
-   * Drop what you hold and hold version {@code version} of the store instead (0 = draw it anew from
-   * the plan and {@code initial}). Answered by {@link LayerReply.Restored}.
+   * Drop what you hold and hold this checkpoint instead ({@link CheckpointId#START} = draw it anew
+   * from the plan and {@code initial}). Answered by {@link LayerReply.Restored}.
    */
-  record Restore(RunId run, long attempt, LayerPlan plan, long version, List<TensorState> initial)
+  record Restore(
+      RunId run, long attempt, LayerPlan plan, CheckpointId from, List<TensorState> initial)
       implements LayerCommand, Wire {
     public Restore {
       initial = List.copyOf(initial);
@@ -53,10 +54,11 @@ public sealed interface LayerCommand extends LayerMessage {
   /** Store this version, which is the one you hold. Answered by {@link LayerReply.Saved}. */
   record Save(RunId run, long attempt, long version) implements LayerCommand, Wire {}
 
-  /** Delete these stored versions: no counted checkpoint needs them any more. */
-  record Forget(RunId run, long attempt, List<Long> versions) implements LayerCommand, Wire {
+  /** Delete these from the store: no counted checkpoint needs them any more. */
+  record Forget(RunId run, long attempt, List<CheckpointId> checkpoints)
+      implements LayerCommand, Wire {
     public Forget {
-      versions = List.copyOf(versions);
+      checkpoints = List.copyOf(checkpoints);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.winnow.protocol;
 
+import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.LayerReport;
 import java.util.List;
 
@@ -16,9 +17,14 @@ public sealed interface LayerReply extends CoordinatorMessage, StepLoopMessage, 
   /** Name of the layer. */
   String layer();
 
-  /** The layer holds this version. */
-  record Restored(RunId run, long attempt, String layer, long version, LayerSize size)
-      implements LayerReply {}
+  /** The layer holds this version, with these live heads (their gradients are 0). */
+  record Restored(
+      RunId run, long attempt, String layer, long version, LayerSize size, List<HeadReport> heads)
+      implements LayerReply {
+    public Restored {
+      heads = List.copyOf(heads);
+    }
+  }
 
   /**
    * The layer holds nothing (it was just started) and was asked for something else than Restore.

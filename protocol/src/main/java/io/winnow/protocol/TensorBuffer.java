@@ -175,11 +175,16 @@ final class TensorBuffer {
     }
 
     TensorState[] tensors() {
-      TensorState[] tensors = new TensorState[length(1)];
+      TensorState[] tensors = new TensorState[count()];
       for (int i = 0; i < tensors.length; i++) {
         tensors[i] = new TensorState(text(), floats());
       }
       return tensors;
+    }
+
+    /** A number of things that take at least one byte each. */
+    int count() {
+      return length(1);
     }
 
     private int length(int bytesEach) {

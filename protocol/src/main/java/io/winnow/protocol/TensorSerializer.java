@@ -134,7 +134,7 @@ public final class TensorSerializer extends SerializerWithStringManifest
 
   private static LayerGradient gradient(TensorBuffer.From in) {
     LayerId layer = in.layer();
-    AdapterGradient[] adapters = new AdapterGradient[in.int32()];
+    AdapterGradient[] adapters = new AdapterGradient[in.count()];
     for (int i = 0; i < adapters.length; i++) {
       adapters[i] = new AdapterGradient(in.adapter(), in.floats(), in.floats(), in.float32());
     }
@@ -157,7 +157,7 @@ public final class TensorSerializer extends SerializerWithStringManifest
 
   private static LayerParameters parameters(TensorBuffer.From in) {
     LayerId layer = in.layer();
-    AdapterState[] adapters = new AdapterState[in.int32()];
+    AdapterState[] adapters = new AdapterState[in.count()];
     for (int i = 0; i < adapters.length; i++) {
       adapters[i] =
           new AdapterState(in.adapter(), in.int32(), in.floats(), in.floats(), in.float32());

@@ -101,7 +101,8 @@ final class WireClasses {
           SelectionState.class,
           StepDecision.class,
           int[].class,
-          float[].class);
+          float[].class,
+          CheckpointId.class);
 
   private WireClasses() {}
 }

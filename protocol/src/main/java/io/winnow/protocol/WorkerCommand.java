@@ -3,6 +3,7 @@ package io.winnow.protocol;
 import akka.actor.typed.ActorRef;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.task.Batch;
+import java.util.List;
 
 /** What a worker is told. */
 public sealed interface WorkerCommand extends WorkerMessage {
@@ -21,6 +22,7 @@ public sealed interface WorkerCommand extends WorkerMessage {
    * (evaluate).
    *
    * @param microBatches how many the step (or the evaluation) has
+   * @param layers live layers, in layer order: what their parameters are fetched from
    * @param normaliser targets of the whole step: loss and gradients are divided by it
    */
   record Assign(
@@ -30,10 +32,15 @@ public sealed interface WorkerCommand extends WorkerMessage {
       long step,
       int microBatch,
       int microBatches,
+      List<String> layers,
       double normaliser,
       Batch batch,
       ActorRef<StepLoopMessage> replyTo)
       implements WorkerCommand, Wire {
+    public Assign {
+      layers = List.copyOf(layers);
+    }
+
     /** The version of the parameters that this sweep computes on. */
     public long version() {
       return kind == Kind.TRAIN ? step - 1 : step;
