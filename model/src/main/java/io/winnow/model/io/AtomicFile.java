@@ -1,5 +1,7 @@
 package io.winnow.model.io;
 
+import io.winnow.model.compute.FileProblems;
+import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -41,7 +43,7 @@ public final class AtomicFile {
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      var problem = FileProblems.unwritable(file.toString(), e);
+      UserProblem problem = FileProblems.unwritable(file.toString(), e);
       remove(temporary, problem);
       throw problem;
     } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.winnow.model.io;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.SafeTensorsHeader.Entry;
 import java.io.IOException;

@@ -100,7 +100,7 @@ class SafeTensorsTest {
     "0x7bff, 65504", "0x7c00, Infinity", "0xfc00, -Infinity", "0x7e00, NaN", "0x3555, 0.33325195",
     "0x8001, -5.9604645E-8"
   })
-  void halfPrecisionWidensExactly(String bits, float value) {
+  void halfPrecisionWidensExactly(String bits, Float value) {
     assertThat(HalfFloat.fromF16(Integer.decode(bits).shortValue())).isEqualTo(value);
   }
 

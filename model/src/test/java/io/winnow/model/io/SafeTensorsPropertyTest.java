@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-class SafeTensorsProperties {
+class SafeTensorsPropertyTest {
   record Tensor(String name, int rows, int columns, boolean wide) {}
 
   @Provide

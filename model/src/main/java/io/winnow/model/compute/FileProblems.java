@@ -1,6 +1,5 @@
-package io.winnow.model.io;
+package io.winnow.model.compute;
 
-import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
