@@ -61,7 +61,4 @@ public sealed interface LayerCommand extends LayerMessage {
       checkpoints = List.copyOf(checkpoints);
     }
   }
-
-  /** Leave this node: sharding moves the layer, or the node stops. */
-  record Leave(RunId run, long attempt) implements LayerCommand, Wire {}
 }

@@ -33,7 +33,6 @@ final class WireClasses {
           LayerCommand.Apply.class,
           LayerCommand.Save.class,
           LayerCommand.Forget.class,
-          LayerCommand.Leave.class,
           LayerReply.Restored.class,
           LayerReply.Unloaded.class,
           LayerReply.LayerReady.class,
