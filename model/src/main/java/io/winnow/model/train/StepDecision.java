@@ -1,0 +1,41 @@
+package io.winnow.model.train;
+
+import io.winnow.model.adapter.AdapterId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a step does to the parameters, decided once for all layers.
+ *
+ * @param step 1-based number of the optimizer step
+ * @param skipped true when a loss or gradient was not finite: nothing moves
+ * @param clip factor that gradients are multiplied by
+ * @param lr learning rate of A, B and tensors at this step
+ * @param omegaLr learning rate of omega at this step; 0 where omega is fixed
+ * @param gradNorm global norm before clipping
+ * @param omega new omega of every live head
+ * @param pruned heads that are disconnected for good at the end of this step
+ * @param restart whether survivors are re-drawn at the end of this step
+ * @param after selection state after this step
+ */
+public record StepDecision(
+    long step,
+    boolean skipped,
+    float clip,
+    float lr,
+    float omegaLr,
+    double gradNorm,
+    Map<AdapterId, OmegaState> omega,
+    List<AdapterId> pruned,
+    boolean restart,
+    SelectionState after) {
+  public StepDecision {
+    omega = Map.copyOf(omega);
+    pruned = List.copyOf(pruned);
+  }
+
+  /** Live heads after the step whose omega is not zero. */
+  public long kept() {
+    return omega.values().stream().filter(o -> o.value() != 0f).count();
+  }
+}
