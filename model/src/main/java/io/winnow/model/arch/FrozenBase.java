@@ -71,14 +71,15 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private static Tensor read(WeightSource source, String name, ParameterSite site) {
-    int[] shape = source.shape(name);
-    if (!Arrays.equals(shape, site.extents())) {
+    long[] shape = source.shape(name);
+    long[] expected = site.shape().stream().mapToLong(Integer::longValue).toArray();
+    if (!Arrays.equals(shape, expected)) {
       throw UserProblem.failure(
           String.format(
               "tensor %s has shape %s; config.json and the task ask for %s",
               name, Arrays.toString(shape), site.shape()));
     }
-    Tensor tensor = Tensor.zeros(shape);
+    Tensor tensor = Tensor.zeros(site.extents());
     source.read(name, tensor.buffer());
     return tensor;
   }

@@ -30,8 +30,8 @@ final class MadeUpWeights implements WeightSource {
   }
 
   @Override
-  public int[] shape(String name) {
-    return sites.get(name).extents();
+  public long[] shape(String name) {
+    return sites.get(name).shape().stream().mapToLong(Integer::longValue).toArray();
   }
 
   @Override

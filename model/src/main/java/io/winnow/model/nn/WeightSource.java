@@ -12,7 +12,7 @@ public interface WeightSource {
   boolean has(String name);
 
   /** Shape of the tensor of this name. */
-  int[] shape(String name);
+  long[] shape(String name);
 
   /** Writes the tensor's values, widened to float and row-major, at the target's position. */
   void read(String name, FloatBuffer target);
