@@ -44,7 +44,7 @@ class DatasetReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "glue/CoLA/dev.tsv, 1042, 2",
+    "glue/CoLA/dev.tsv, 1043, 2",
     "glue/RTE/train.tsv, 2490, 2",
     "glue/RTE/dev.tsv, 277, 2",
     "glue/SST-2/train.tsv, 67349, 2",
