@@ -2,18 +2,16 @@ package io.winnow.model.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,12 +64,28 @@ public record RunFolder(Path path) {
     return Files.isRegularFile(runConf());
   }
 
+  /** Whether a process works on the run now. */
+  public boolean isInUse() {
+    return isRun() && RunLock.isHeld(path.resolve("run.lock"));
+  }
+
+  /** Deletes the folder and everything in it. */
+  public void delete() {
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException problem) {
+      throw FileProblems.unwritable(path.toString(), problem);
+    }
+  }
+
   /** Makes the folder and those above it. */
   public void create() {
     try {
       Files.createDirectories(path);
     } catch (IOException problem) {
-      throw failure("cannot create", path, problem);
+      throw FileProblems.unwritable(path.toString(), problem);
     }
   }
 
@@ -86,23 +100,7 @@ public record RunFolder(Path path) {
 
   /** Replaces a file of this folder whole: readers see the old content or the new one. */
   public void write(Path file, String content) {
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException problem) {
-      throw failure("cannot write", file, problem);
-    }
+    AtomicFile.writeText(file, content);
   }
 
   /** The content of a file of this folder, or null if there is none. */
@@ -112,7 +110,7 @@ public record RunFolder(Path path) {
     } catch (NoSuchFileException none) {
       return null;
     } catch (IOException problem) {
-      throw failure("cannot read", file, problem);
+      throw FileProblems.unreadable(file.toString(), problem);
     }
   }
 
@@ -122,7 +120,7 @@ public record RunFolder(Path path) {
     try {
       Files.writeString(metrics(), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException problem) {
-      throw failure("cannot write", metrics(), problem);
+      throw FileProblems.unwritable(metrics().toString(), problem);
     }
   }
 
@@ -151,14 +149,5 @@ public record RunFolder(Path path) {
     } catch (IOException torn) {
       return false;
     }
-  }
-
-  static UserProblem failure(String what, Path file, IOException problem) {
-    String reason =
-        problem.getMessage() == null || problem.getMessage().equals(file.toString())
-            ? problem.getClass().getSimpleName()
-            : problem.getMessage();
-    return UserProblem.failure(
-        what + " " + file + ": " + reason, new UncheckedIOException(problem));
   }
 }

@@ -1,5 +1,6 @@
 package io.winnow.model.io;
 
+import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ public final class RunLock implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isTaken(channel)) {
+      if (!takes(channel)) {
         channel.close();
         throw UserProblem.failure(file.getParent() + " is in use by process " + holder(file));
       }
@@ -38,11 +39,22 @@ public final class RunLock implements AutoCloseable {
       channel.write(ByteBuffer.wrap(pid));
       return new RunLock(file, channel);
     } catch (IOException problem) {
-      throw RunFolder.failure("cannot lock", file, problem);
+      throw FileProblems.unwritable(file.toString(), problem);
     }
   }
 
-  private static boolean isTaken(FileChannel channel) throws IOException {
+  static boolean isHeld(Path file) {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return !takes(channel);
+    } catch (IOException problem) {
+      throw FileProblems.unreadable(file.toString(), problem);
+    }
+  }
+
+  private static boolean takes(FileChannel channel) throws IOException {
     try {
       FileLock lock = channel.tryLock(); // held by the channel until it is closed
       return lock != null;
@@ -62,7 +74,7 @@ public final class RunLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException problem) {
-      throw RunFolder.failure("cannot unlock", file, problem);
+      throw FileProblems.unwritable(file.toString(), problem);
     }
   }
 }

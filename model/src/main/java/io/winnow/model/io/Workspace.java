@@ -1,5 +1,6 @@
 package io.winnow.model.io;
 
+import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ public record Workspace(Path root) {
           .sorted((a, b) -> a.runId().compareTo(b.runId()))
           .toList();
     } catch (IOException problem) {
-      throw RunFolder.failure("cannot list", root, problem);
+      throw FileProblems.unreadable(root.toString(), problem);
     }
   }
 }
