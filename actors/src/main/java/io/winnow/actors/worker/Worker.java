@@ -320,6 +320,9 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onDone(Done done) {
+    if (done.reply instanceof SweepReply.Failed failed && sessions.containsKey(failed.run())) {
+      sessions.get(failed.run()).bound.clear();
+    }
     if (!done.job.isCancelled()) {
       done.job.replyTo.tell(done.reply);
     }

@@ -2,6 +2,7 @@ package io.winnow.model.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.Fingerprint;
+import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package io.winnow.model.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,18 +1,16 @@
-package io.winnow.model.io;
+package io.winnow.model.compute;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.winnow.model.compute.FileProblems;
-import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads JSON files; every problem names the file, and the line where there is one. */
-final class JsonFiles {
+public final class JsonFiles {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -22,7 +20,7 @@ final class JsonFiles {
   private JsonFiles() {}
 
   /** A file that holds one JSON object. */
-  static JsonNode readObject(Path file) {
+  public static JsonNode readObject(Path file) {
     JsonNode node;
     try {
       node = JSON.readTree(Files.readAllBytes(file));
