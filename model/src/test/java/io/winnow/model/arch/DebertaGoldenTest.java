@@ -42,7 +42,10 @@ class DebertaGoldenTest {
       network.parameters().forEach(Parameter::train);
       sweep(golden, network, expected, "base");
       double deviation =
-          golden.facts().path("float32_vs_float64_max_abs_deviation").path("base_grad_max")
+          golden
+              .facts()
+              .path("float32_vs_float64_max_abs_deviation")
+              .path("base_grad_max")
               .asDouble();
       assertThat(gradients.names()).hasSize(network.parameters().size());
       for (Parameter parameter : network.parameters()) {
