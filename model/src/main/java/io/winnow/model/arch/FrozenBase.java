@@ -22,8 +22,7 @@ public final class FrozenBase implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final String fingerprint;
 
-  private FrozenBase(
-      Architecture architecture, Map<String, Tensor> tensors, String fingerprint) {
+  private FrozenBase(Architecture architecture, Map<String, Tensor> tensors, String fingerprint) {
     this.architecture = architecture;
     this.tensors = tensors;
     this.fingerprint = fingerprint;

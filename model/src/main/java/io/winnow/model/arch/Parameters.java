@@ -38,8 +38,7 @@ final class Parameters implements AutoCloseable {
   }
 
   LayerNorm norm(String path, float epsilon) {
-    return new LayerNorm(
-        compute, parameter(path + ".weight"), parameter(path + ".bias"), epsilon);
+    return new LayerNorm(compute, parameter(path + ".weight"), parameter(path + ".bias"), epsilon);
   }
 
   Parameter parameter(String name) {

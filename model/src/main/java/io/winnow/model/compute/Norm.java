@@ -17,6 +17,9 @@ public final class Norm {
     }
   }
 
-  /** What the backward pass needs: (x - mean) * rstd {@code [rows, columns]}, rstd {@code [rows, 1]}. */
+  /**
+   * What the backward pass needs: (x - mean) * rstd {@code [rows, columns]}, rstd {@code [rows,
+   * 1]}.
+   */
   public record Tape(Matrix normalized, Matrix rstd) {}
 }

@@ -42,7 +42,10 @@ class DebertaGoldenTest {
       network.parameters().forEach(Parameter::train);
       sweep(golden, network, expected, "base");
       double deviation =
-          golden.facts().path("float32_vs_float64_max_abs_deviation").path("base_grad_max")
+          golden
+              .facts()
+              .path("float32_vs_float64_max_abs_deviation")
+              .path("base_grad_max")
               .asDouble();
       assertThat(gradients.names()).hasSize(network.parameters().size());
       for (Parameter parameter : network.parameters()) {
@@ -104,7 +107,8 @@ class DebertaGoldenTest {
   }
 
   private static DebertaV2Network network(FrozenBase base) {
-    return (DebertaV2Network) base.network(new NetworkSettings(new CpuBackend(), 0f));
+    return (DebertaV2Network)
+        base.network(new NetworkSettings(new CpuBackend(), 0f, BaseDropout.AS_CONFIGURED));
   }
 
   /** Forward, loss, backward; checks loss, logits and hidden states. */

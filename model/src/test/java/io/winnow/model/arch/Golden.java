@@ -86,11 +86,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
 
   /** The stated deviation of these numbers from float64. */
   public double deviation(String set, String what) {
-    return facts
-        .path("float32_vs_float64_max_abs_deviation")
-        .path(set)
-        .path(what)
-        .asDouble();
+    return facts.path("float32_vs_float64_max_abs_deviation").path(set).path(what).asDouble();
   }
 
   public AdapterSlot.Values head(SafeTensors lora, String path) {
@@ -98,11 +94,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
     float scale = (float) facts.path("lora").path("scaling").asDouble();
     float omega = lora.floats("lora." + path + ".omega")[0];
     return new AdapterSlot.Values(
-        rank,
-        scale,
-        omega,
-        lora.floats("lora." + path + ".A"),
-        lora.floats("lora." + path + ".B"));
+        rank, scale, omega, lora.floats("lora." + path + ".A"), lora.floats("lora." + path + ".B"));
   }
 
   public static Tokens tokens(SafeTensors base) {
