@@ -107,11 +107,11 @@ final class DebertaV2Network implements Network {
             parameters.linear(name + DebertaV2.VALUE, ""),
             parameters.linear(name + DebertaV2.QUERY, ".relative"),
             parameters.linear(name + DebertaV2.KEY, ".relative"));
-    var dropouts =
+    var sites =
         new DisentangledAttention.Dropouts(
             new Dropout(name + ".attention.self.probabilities", dropouts.attention()),
             new Dropout(name + ".attention.self.relative", dropouts.hidden()));
-    return new DisentangledAttention(compute.backend(), layers, dropouts, scratch);
+    return new DisentangledAttention(compute.backend(), layers, sites, scratch);
   }
 
   private SequenceHead head() {

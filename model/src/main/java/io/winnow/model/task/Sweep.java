@@ -1,5 +1,8 @@
 package io.winnow.model.task;
 
+import static io.winnow.model.task.SweepResult.Outcome.CANCELLED;
+import static io.winnow.model.task.SweepResult.Outcome.COMPLETED;
+
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.AdapterState;
@@ -110,29 +113,29 @@ public final class Sweep implements AutoCloseable {
       double normaliser,
       Consumer<LayerGradient> onLayerDone,
       BooleanSupplier cancelled) {
-    long products = network.backend().products().products();
-    long operations = network.backend().products().operations();
+    var before = cost();
     long random = CounterHash.key(key.seed(), PURPOSE, key.step(), key.microBatch());
-    var pass = new Pass(Pass.Mode.TRAIN, random, cancelled);
-    double loss = Double.NaN;
-    boolean completed = network.forward(tokens(batch), pass);
-    if (completed) {
-      Matrix logits = network.logits();
-      Loss result = Loss.of(logits, batch.targets(), normaliser);
-      loss = result.sum() / normaliser;
-      logits.set(result.gradient());
-      var progress = new LayerProgress(network, backwards);
-      completed =
-          network.backward(
-              logits,
-              block -> progress.completedBy(block).forEach(l -> onLayerDone.accept(gradient(l))));
+    if (!network.forward(tokens(batch), new Pass(Pass.Mode.TRAIN, random, cancelled))) {
+      return new SweepResult(CANCELLED, Double.NaN, 0, cost().since(before));
     }
-    var cost =
-        new SweepResult.Cost(
-            network.backend().products().products() - products,
-            network.backend().products().operations() - operations);
-    var outcome = completed ? SweepResult.Outcome.COMPLETED : SweepResult.Outcome.CANCELLED;
-    return new SweepResult(outcome, loss, count(batch.mask()), cost);
+    Matrix logits = network.logits();
+    Loss loss = Loss.of(logits, batch.targets(), normaliser);
+    logits.set(loss.gradient());
+    var progress = new LayerProgress(network, backwards);
+    boolean completed =
+        network.backward(
+            logits,
+            block -> progress.completedBy(block).forEach(l -> onLayerDone.accept(gradient(l))));
+    return new SweepResult(
+        completed ? COMPLETED : CANCELLED,
+        loss.sum() / normaliser,
+        count(batch.mask()),
+        cost().since(before));
+  }
+
+  private SweepResult.Cost cost() {
+    var counter = network.backend().products();
+    return new SweepResult.Cost(counter.products(), counter.operations());
   }
 
   private LayerGradient gradient(LayerSpec layer) {

@@ -17,5 +17,9 @@ public record SweepResult(Outcome outcome, double loss, int tokens, Cost cost) {
   }
 
   /** Matrix products and their floating-point operations. */
-  public record Cost(long products, long operations) {}
+  public record Cost(long products, long operations) {
+    Cost since(Cost before) {
+      return new Cost(products - before.products, operations - before.operations);
+    }
+  }
 }
