@@ -1,6 +1,7 @@
 package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,7 +24,9 @@ record DebertaV2Config(
     float initializerRange,
     Dropouts dropouts) {
 
-  record Dropouts(float hidden, float attention, float pooler, float classifier) {}
+  record Dropouts(float hidden, float attention, float pooler, float classifier) {
+    static final Dropouts NONE = new Dropouts(0f, 0f, 0f, 0f);
+  }
 
   static DebertaV2Config of(JsonNode json, int labels) {
     var fields = new ConfigFields(json);
@@ -63,10 +66,10 @@ record DebertaV2Config(
     var terms = new TreeSet<String>();
     JsonNode given = fields.json().path("pos_att_type");
     if (given.isArray()) {
-      given.forEach(term -> terms.add(term.asText().strip().toLowerCase(java.util.Locale.ROOT)));
+      given.forEach(term -> terms.add(term.asText().strip().toLowerCase(Locale.ROOT)));
     } else {
       for (String term : given.asText().split("\\|")) {
-        terms.add(term.strip().toLowerCase(java.util.Locale.ROOT));
+        terms.add(term.strip().toLowerCase(Locale.ROOT));
       }
     }
     if (!terms.equals(Set.of("c2p", "p2c"))) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class DebertaV2Network implements Network {
   private final DebertaV2 architecture;
   private final DebertaV2Config config;
+  private final DebertaV2Config.Dropouts dropouts;
   private final Compute compute;
   private final Parameters parameters;
   private final Embedding embedding;
@@ -44,6 +45,10 @@ final class DebertaV2Network implements Network {
   DebertaV2Network(DebertaV2 architecture, FrozenBase base, NetworkSettings settings) {
     this.architecture = architecture;
     this.config = architecture.config();
+    this.dropouts =
+        settings.baseDropout() == BaseDropout.OFF
+            ? DebertaV2Config.Dropouts.NONE
+            : config.dropouts();
     this.compute = Compute.with(settings.backend());
     this.parameters = new Parameters(base, compute, settings.adapterDropout());
     this.embedded = compute.workspace().buffer();
@@ -53,7 +58,7 @@ final class DebertaV2Network implements Network {
             compute,
             parameters.parameter(DebertaV2.WORDS),
             parameters.norm(DebertaV2.WORDS_NORM, config.epsilon()),
-            new Dropout("deberta.embeddings", config.dropouts().hidden()));
+            new Dropout("deberta.embeddings", dropouts.hidden()));
     this.positions =
         new RelativePositions(
             compute,
@@ -77,7 +82,7 @@ final class DebertaV2Network implements Network {
 
   private EncoderBlock block(
       String name, DisentangledAttention.Scratch attention, EncoderBlock.Scratch scratch) {
-    float hidden = config.dropouts().hidden();
+    float hidden = dropouts.hidden();
     var layers =
         new EncoderBlock.Layers(
             attention(name, attention),
@@ -102,11 +107,11 @@ final class DebertaV2Network implements Network {
             parameters.linear(name + DebertaV2.VALUE, ""),
             parameters.linear(name + DebertaV2.QUERY, ".relative"),
             parameters.linear(name + DebertaV2.KEY, ".relative"));
-    var dropouts =
+    var sites =
         new DisentangledAttention.Dropouts(
-            new Dropout(name + ".attention.self.probabilities", config.dropouts().attention()),
-            new Dropout(name + ".attention.self.relative", config.dropouts().hidden()));
-    return new DisentangledAttention(compute.backend(), layers, dropouts, scratch);
+            new Dropout(name + ".attention.self.probabilities", dropouts.attention()),
+            new Dropout(name + ".attention.self.relative", dropouts.hidden()));
+    return new DisentangledAttention(compute.backend(), layers, sites, scratch);
   }
 
   private SequenceHead head() {
@@ -115,8 +120,8 @@ final class DebertaV2Network implements Network {
         new SequenceHead.Layers(
             parameters.linear(DebertaV2.POOLER, ""),
             parameters.linear(DebertaV2.CLASSIFIER, ""),
-            new Dropout(DebertaV2.POOLER, config.dropouts().pooler()),
-            new Dropout(DebertaV2.CLASSIFIER, config.dropouts().classifier()),
+            new Dropout(DebertaV2.POOLER, dropouts.pooler()),
+            new Dropout(DebertaV2.CLASSIFIER, dropouts.classifier()),
             config.labels()));
   }
 

@@ -5,6 +5,6 @@ import io.winnow.model.compute.Backend;
 /**
  * What a network is made with.
  *
- * @param adapterDropout on the input of every head
+ * @param adapterDropout on the input of every head, in training
  */
-public record NetworkSettings(Backend backend, float adapterDropout) {}
+public record NetworkSettings(Backend backend, float adapterDropout, BaseDropout baseDropout) {}

@@ -54,8 +54,8 @@ public interface Backend {
   /** y += drop(x). */
   void addDropout(Matrix y, Matrix x, DropMask mask);
 
-  /** y = gelu(x) = x Phi(x), in the exact erf form; derivative = Phi(x) + x phi(x). */
-  void gelu(Matrix y, Matrix derivative, Matrix x);
+  /** y = gelu(x) = x Phi(x), in the exact erf form; derivative = Phi(x) + x phi(x) if asked for. */
+  void gelu(Matrix y, @Nullable Matrix derivative, Matrix x);
 
   /** y = (s - mean(s)) * rstd * gamma + beta, s = residual + drop(x), row by row. */
   void layerNorm(Matrix y, Norm.Input input, Norm.Weights weights, Norm.@Nullable Tape tape);

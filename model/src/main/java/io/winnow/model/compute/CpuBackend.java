@@ -172,15 +172,19 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void gelu(Matrix y, Matrix derivative, Matrix x) {
+  public void gelu(Matrix y, @Nullable Matrix derivative, Matrix x) {
     int n = x.columns();
     float[] row = first(n);
     float[] slope = second(n);
+    float[] scratch = third(n);
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
-      RowKernels.gelu(row, slope, n);
+      if (derivative != null) {
+        RowKernels.geluSlope(slope, row, scratch, n);
+        derivative.write(r, slope, 0);
+      }
+      RowKernels.gelu(row, scratch, n);
       y.write(r, row, 0);
-      derivative.write(r, slope, 0);
     }
   }
 
@@ -253,12 +257,13 @@ public final class CpuBackend implements Backend {
   public void maskedSoftmax(Matrix p, PaddingMask mask) {
     int n = p.columns();
     float[] row = first(n);
+    float[] scratch = second(n);
     for (int r = 0; r < p.rows(); r++) {
       int example = r / n * n;
       if (mask.isToken(r)) {
         p.read(r, row, 0);
         cover(row, mask, example, -Float.MAX_VALUE);
-        RowKernels.softmax(row, n);
+        RowKernels.softmax(row, scratch, n);
         cover(row, mask, example, 0f);
       } else {
         Arrays.fill(row, 0, n, 0f);

@@ -15,25 +15,58 @@ public final class Elementary {
   private static final float EXP_LOWEST = -87.33654f;
   private static final float EXP_HIGHEST = 88.37626f;
   private static final float SQRT_HALF = 0.70710678118654752f;
-  private static final float INVERSE_SQRT_TWO_PI = 0.39894228040143268f;
 
   private Elementary() {}
 
   /** e^x, within 2 units in the last place; clamped to the range of normal numbers. */
   public static float exp(float x) {
-    float v = Math.min(Math.max(x, EXP_LOWEST), EXP_HIGHEST);
-    float shifted = Math.fma(v, LOG2_E, ROUND);
+    float v = clamped(x);
+    float shifted = shifted(v);
+    return mantissa(v, shifted) * power(shifted);
+  }
+
+  /**
+   * x becomes e^x, with the bits of {@link #exp(float)}. Two loops, because the compilers make
+   * vector code of the first only while it is free of the second's bit operations.
+   */
+  static void exp(float[] x, float[] shifted, int n) {
+    for (int i = 0; i < n; i++) {
+      float v = clamped(x[i]);
+      float s = shifted(v);
+      shifted[i] = s;
+      x[i] = mantissa(v, s);
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] *= power(shifted[i]);
+    }
+  }
+
+  private static float clamped(float x) {
+    return Math.min(Math.max(x, EXP_LOWEST), EXP_HIGHEST);
+  }
+
+  /** v / ln 2 rounded to the integer n, plus {@link #ROUND}. */
+  private static float shifted(float v) {
+    return Math.fma(v, LOG2_E, ROUND);
+  }
+
+  /** e^r, where v = n ln 2 + r, |r| <= ln 2 / 2. */
+  private static float mantissa(float v, float shifted) {
     float n = shifted - ROUND;
     float r = Math.fma(n, -LN2_HIGH, v);
-    r = Math.fma(n, -LN2_LOW, r); // v = n ln 2 + r, |r| <= ln 2 / 2
+    r = Math.fma(n, -LN2_LOW, r);
     float p = 1.9875691500e-4f; // Cephes expf
     p = Math.fma(p, r, 1.3981999507e-3f);
     p = Math.fma(p, r, 8.3334519073e-3f);
     p = Math.fma(p, r, 4.1665795894e-2f);
     p = Math.fma(p, r, 1.6666665459e-1f);
     p = Math.fma(p, r, 5.0000001201e-1f);
-    float value = Math.fma(p, r * r, r) + 1f;
-    return value * Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
+    return Math.fma(p, r * r, r) + 1f;
+  }
+
+  /** 2^n. */
+  private static float power(float shifted) {
+    return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
   }
 
   /** erf(x) as x P(x^2) / Q(x^2) on [-4, 4], where it reaches 1 in float. */
@@ -58,10 +91,5 @@ public final class Elementary {
   /** Phi(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution function. */
   public static float normalCdf(float x) {
     return Math.fma(0.5f, erf(x * SQRT_HALF), 0.5f);
-  }
-
-  /** phi(x) = exp(-x^2 / 2) / sqrt(2 pi), the normal density. */
-  public static float normalDensity(float x) {
-    return INVERSE_SQRT_TWO_PI * exp(-0.5f * x * x);
   }
 }

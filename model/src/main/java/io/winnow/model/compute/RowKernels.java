@@ -2,6 +2,8 @@ package io.winnow.model.compute;
 
 /** The loops of {@link CpuBackend} over one row each; plain float arrays, nothing allocated. */
 final class RowKernels {
+  private static final float INVERSE_SQRT_TWO_PI = 0.39894228040143268f;
+
   private RowKernels() {}
 
   static void add(float[] y, float[] x, int n) {
@@ -50,12 +52,25 @@ final class RowKernels {
     return Float.intBitsToFloat(Float.floatToRawIntBits(value) & kept);
   }
 
-  static void gelu(float[] x, float[] derivative, int n) {
+  /** x becomes x Phi(x); Phi(x) is left in {@code cdf}. */
+  static void gelu(float[] x, float[] cdf, int n) {
     for (int i = 0; i < n; i++) {
-      float v = x[i];
-      float cdf = Elementary.normalCdf(v);
-      derivative[i] = Math.fma(v, Elementary.normalDensity(v), cdf);
-      x[i] = v * cdf;
+      cdf[i] = Elementary.normalCdf(x[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] *= cdf[i];
+    }
+  }
+
+  /** slope = Phi(x) + x phi(x), phi(x) = exp(-x^2 / 2) / sqrt(2 pi); {@code scratch} is used up. */
+  static void geluSlope(float[] slope, float[] x, float[] scratch, int n) {
+    for (int i = 0; i < n; i++) {
+      slope[i] = -0.5f * x[i] * x[i];
+    }
+    Elementary.exp(slope, scratch, n);
+    for (int i = 0; i < n; i++) {
+      float density = INVERSE_SQRT_TWO_PI * slope[i];
+      slope[i] = Math.fma(x[i], density, Elementary.normalCdf(x[i]));
     }
   }
 
@@ -89,11 +104,12 @@ final class RowKernels {
     }
   }
 
-  static void softmax(float[] x, int n) {
+  static void softmax(float[] x, float[] scratch, int n) {
     float max = RowSums.max(x, n);
     for (int i = 0; i < n; i++) {
-      x[i] = Elementary.exp(x[i] - max);
+      x[i] -= max;
     }
+    Elementary.exp(x, scratch, n);
     float inverse = 1f / RowSums.sum(x, n);
     for (int i = 0; i < n; i++) {
       x[i] *= inverse;

@@ -55,18 +55,21 @@ final class RowSums {
     return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
   }
 
+  /** The largest; a NaN may be passed over, it makes the row's softmax NaN all the same. */
   static float max(float[] x, int n) {
     float m0 = x[0], m1 = x[0], m2 = x[0], m3 = x[0];
     int i = 0;
     for (; i <= n - 4; i += 4) {
-      m0 = Math.max(m0, x[i]);
-      m1 = Math.max(m1, x[i + 1]);
-      m2 = Math.max(m2, x[i + 2]);
-      m3 = Math.max(m3, x[i + 3]);
+      m0 = x[i] > m0 ? x[i] : m0;
+      m1 = x[i + 1] > m1 ? x[i + 1] : m1;
+      m2 = x[i + 2] > m2 ? x[i + 2] : m2;
+      m3 = x[i + 3] > m3 ? x[i + 3] : m3;
     }
     for (; i < n; i++) {
-      m0 = Math.max(m0, x[i]);
+      m0 = x[i] > m0 ? x[i] : m0;
     }
-    return Math.max(Math.max(m0, m1), Math.max(m2, m3));
+    m0 = m1 > m0 ? m1 : m0;
+    m2 = m3 > m2 ? m3 : m2;
+    return m2 > m0 ? m2 : m0;
   }
 }

@@ -117,12 +117,12 @@ public final class ModelFolder implements AutoCloseable {
     return file(name).floats(stored(name));
   }
 
-  /** Copies a whole tensor to the target, which must be exactly as large. */
+  /** Copies a whole tensor to the beginning of the target. */
   public void read(String name, float[] target) {
     file(name).copyFloats(stored(name), FloatBuffer.wrap(target));
   }
 
-  /** Copies a whole tensor to the target, whose room must be exactly its size. */
+  /** Copies a whole tensor to the target, at its position, which moves on. */
   public void read(String name, FloatBuffer target) {
     file(name).copyFloats(stored(name), target);
   }

@@ -43,7 +43,8 @@ public final class FeedForward {
   public void forward(Pass pass, Matrix x, Matrix y, Tape tape) {
     Matrix middle = tape.middle.matrix(x.rows(), width);
     inner.forward(pass, x, middle);
-    backend.gelu(middle, tape.slope.matrix(x.rows(), width), middle);
+    Matrix slope = pass.keepsTape() ? tape.slope.matrix(x.rows(), width) : null;
+    backend.gelu(middle, slope, middle);
     outer.forward(pass, middle, y);
   }
 

@@ -107,7 +107,8 @@ class DebertaGoldenTest {
   }
 
   private static DebertaV2Network network(FrozenBase base) {
-    return (DebertaV2Network) base.network(new NetworkSettings(new CpuBackend(), 0f));
+    return (DebertaV2Network)
+        base.network(new NetworkSettings(new CpuBackend(), 0f, BaseDropout.AS_CONFIGURED));
   }
 
   /** Forward, loss, backward; checks loss, logits and hidden states. */
