@@ -46,7 +46,8 @@ public final class JdbcCheckpointStore implements CheckpointStore {
   public CompletionStage<Done> delete(List<Key> keys) {
     CompletableFuture<?>[] deletions =
         keys.stream()
-            .map(key -> table.deleteObject(key.persistenceId(), ONLY_REVISION).toCompletableFuture())
+            .map(
+                key -> table.deleteObject(key.persistenceId(), ONLY_REVISION).toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(deletions).thenApply(nothing -> Done.getInstance());
   }
