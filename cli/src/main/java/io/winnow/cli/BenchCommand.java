@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 
 @Command(name = "bench", description = "Time training steps on random weights of a known shape.")
 final class BenchCommand extends WinnowCommand {
-  @Option(names = "--shape", defaultValue = "deberta-base", description = "Default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--shape",
+      defaultValue = "deberta-base",
+      description = "Default: ${DEFAULT-VALUE}")
   private String shape = "deberta-base";
 
   @Option(names = "--steps", defaultValue = "8", description = "Default: ${DEFAULT-VALUE}")

@@ -9,5 +9,4 @@ import java.util.function.Supplier;
  * @param engines makes an engine for one command
  * @param home the folder of Winnow itself, with conf/
  */
-record CommandContext(
-    Supplier<Engine> engines, Terminal terminal, Logging logging, Path home) {}
+record CommandContext(Supplier<Engine> engines, Terminal terminal, Logging logging, Path home) {}

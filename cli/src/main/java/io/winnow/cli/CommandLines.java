@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** Puts the commands together and turns what goes wrong in them into one message and exit code. */
 final class CommandLines {
@@ -31,6 +33,7 @@ final class CommandLines {
     }
     root.setOut(new PrintWriter(context.terminal().out(), true));
     root.setErr(new PrintWriter(context.terminal().err(), true));
+    root.setUsageHelpWidth(Math.max(80, Math.min(120, context.terminal().columns())));
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setColorScheme(
         CommandLine.Help.defaultColorScheme(
@@ -75,13 +78,15 @@ final class CommandLines {
       description = "Fine-tunes frozen transformers with WeightLoRA on actors.",
       versionProvider = Version.class)
   private static final class Root extends WinnowCommand {
+    @Spec private CommandSpec spec;
+
     Root(CommandContext context) {
       super(context);
     }
 
     @Override
     public Integer call() {
-      CommandLine.usage(this, context().terminal().out());
+      spec.commandLine().usage(context().terminal().out());
       return 0;
     }
   }

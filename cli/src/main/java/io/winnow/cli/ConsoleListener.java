@@ -82,8 +82,7 @@ final class ConsoleListener implements RunListener {
   }
 
   private String at(long step, String what, String details) {
-    return String.format(
-        Locale.ROOT, "step %d  %s  %s", step, terminal.strong(what), details);
+    return String.format(Locale.ROOT, "step %d  %s  %s", step, terminal.strong(what), details);
   }
 
   private static String settings(Map<String, String> set) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands let happen. Making one is cheap: actors, native code and models start with the
- * first call that needs them. All methods throw {@link io.winnow.model.compute.UserProblem} for what
- * a user can mend.
+ * first call that needs them. All methods throw {@link io.winnow.model.compute.UserProblem} for
+ * what a user can mend.
  */
 public interface Engine extends AutoCloseable {
 

@@ -1,8 +1,12 @@
 package io.winnow.cli;
 
-import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ctrl-C and SIGTERM while a run goes on: the first asks it to stop in order, the second ends the
@@ -13,9 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * signals end the process at once, and the run goes on from its last checkpoint.
  */
 final class Interrupts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
   private static final int SIGNAL_EXIT = 128;
 
   private final AtomicInteger received = new AtomicInteger();
+  private final Map<String, Object> before = new HashMap<>();
   private final Runnable stop;
 
   private Interrupts(Runnable stop) {
@@ -25,7 +31,16 @@ final class Interrupts implements AutoCloseable {
   /** Runs {@code stop}, which must not block, at the first signal. */
   static Interrupts during(Runnable stop) {
     Interrupts interrupts = new Interrupts(stop);
-    interrupts.install(interrupts::handle);
+    try {
+      Class<?> type = Class.forName("sun.misc.SignalHandler");
+      Object handler =
+          Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, interrupts::handle);
+      for (String signal : new String[] {"INT", "TERM"}) {
+        interrupts.before.put(signal, install(signal, handler));
+      }
+    } catch (ReflectiveOperationException absent) {
+      LOG.warn("event=no-signals reason=\"{}\"", absent.toString());
+    }
     return interrupts;
   }
 
@@ -34,7 +49,7 @@ final class Interrupts implements AutoCloseable {
     return received.get() == 0 ? 0 : SIGNAL_EXIT + received.get();
   }
 
-  private Object handle(Object proxy, java.lang.reflect.Method method, Object[] arguments)
+  private Object handle(Object proxy, Method method, Object[] arguments)
       throws ReflectiveOperationException {
     if (method.getName().equals("handle")) {
       int number = (int) arguments[0].getClass().getMethod("getNumber").invoke(arguments[0]);
@@ -52,24 +67,20 @@ final class Interrupts implements AutoCloseable {
 
   @Override
   public void close() {
-    install(null);
+    before.forEach(
+        (signal, handler) -> {
+          try {
+            install(signal, handler);
+          } catch (ReflectiveOperationException gone) {
+            throw new IllegalStateException("signal " + signal + " cannot be given back", gone);
+          }
+        });
   }
 
-  private void install(InvocationHandler handler) {
-    try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> type = Class.forName("sun.misc.SignalHandler");
-      Object target =
-          handler == null
-              ? type.getField("SIG_DFL").get(null)
-              : Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
-      for (String name : new String[] {"INT", "TERM"}) {
-        Object instance = signal.getConstructor(String.class).newInstance(name);
-        signal.getMethod("handle", signal, type).invoke(null, instance, target);
-      }
-    } catch (ReflectiveOperationException absent) {
-      org.slf4j.LoggerFactory.getLogger(Interrupts.class)
-          .warn("event=no-signals reason=\"{}\"", absent.toString());
-    }
+  private static Object install(String signal, Object handler) throws ReflectiveOperationException {
+    Class<?> signals = Class.forName("sun.misc.Signal");
+    Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+    Object instance = signals.getConstructor(String.class).newInstance(signal);
+    return signals.getMethod("handle", signals, handlers).invoke(null, instance, handler);
   }
 }

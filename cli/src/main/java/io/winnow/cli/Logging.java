@@ -26,6 +26,8 @@ final class Logging {
   /** From now on, everything goes to the end of {@code log}. */
   void toFile(Path log) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.detachAndStopAllAppenders(); // logback refuses a second appender on one file
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(PATTERN);
@@ -39,8 +41,6 @@ final class Logging {
     if (!appender.isStarted()) {
       throw UserProblem.failure("cannot write " + log);
     }
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.detachAndStopAllAppenders();
     root.addAppender(appender);
     file = log;
   }

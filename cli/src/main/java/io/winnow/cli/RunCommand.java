@@ -59,8 +59,4 @@ abstract class RunCommand extends WinnowCommand {
     engine.check(config).forEach(problems::add);
     problems.throwIfAny(file.toString());
   }
-
-  List<String> set() {
-    return set;
-  }
 }

@@ -28,6 +28,8 @@ public record RunResults(
     Size after,
     @Nullable Path adapter) {
 
-  /** How much is trained: numbers of parameters, of adapters alone, and bytes of optimizer state. */
+  /**
+   * How much is trained: numbers of parameters, of adapters alone, and bytes of optimizer state.
+   */
   public record Size(long parameters, long adapterParameters, long optimizerBytes) {}
 }

@@ -1,6 +1,5 @@
 package io.winnow.cli;
 
-import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.RunLock;
 import io.winnow.model.io.RunPlace;
 import java.util.function.BiFunction;
@@ -21,21 +20,27 @@ final class RunSession {
    * @return the exit code: 0 finished, 1 paused, 128 + signal stopped
    */
   int follow(BiFunction<RunPlace, RunListener, RunHandle> start) throws InterruptedException {
-    try (RunLock lock = place.folder().lock()) {
-      if (lock == null) {
-        throw new IllegalStateException("no lock on " + place.folder().path());
-      }
+    RunLock lock = place.folder().lock();
+    try {
       context.logging().toFile(place.folder().log());
-      ConsoleListener console = new ConsoleListener(context.terminal(), System::nanoTime);
+      return followLocked(start);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private int followLocked(BiFunction<RunPlace, RunListener, RunHandle> start)
+      throws InterruptedException {
+    ConsoleListener console = new ConsoleListener(context.terminal(), System::nanoTime);
+    try {
       RunHandle handle = start.apply(place, console);
       try (Interrupts interrupts = Interrupts.during(() -> askToStop(handle))) {
         RunEnd end = handle.await();
         console.end();
         return report(end, interrupts);
-      } catch (UserProblem problem) {
-        console.end();
-        throw problem;
       }
+    } finally {
+      console.end();
     }
   }
 

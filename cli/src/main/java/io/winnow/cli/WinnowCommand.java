@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Base of all commands: help, where output goes, and how a run is named. */
-@Command(mixinStandardHelpOptions = true, usageHelpAutoWidth = true)
+@Command(mixinStandardHelpOptions = true)
 abstract class WinnowCommand implements Callable<Integer> {
   static final String RUNS = "runs";
 

@@ -49,7 +49,12 @@ final class JsonRows {
     try {
       return JSON.readTree(json);
     } catch (JacksonException e) {
-      throw DatasetReader.problem(file, line, "not valid JSON: " + e.getOriginalMessage());
+      throw DatasetReader.problem(
+          file,
+          line,
+          "not valid JSON: "
+              + e.getOriginalMessage()
+              + "; expected one object per line, or one array of objects");
     }
   }
 
