@@ -28,11 +28,14 @@ public final class BaseSweeps implements SweepFactory {
 
   @Override
   public SweepSession open(SweepPlan plan) {
-    FrozenBase base = bases.get(new Bases.Key(plan.modelFolder(), plan.labels(), plan.seed()));
-    Float own = plan.modelDropout();
-    BaseDropout dropout = own == null ? base.architecture().dropout() : BaseDropout.of(own);
+    FrozenBase base =
+        bases.get(
+            new Bases.Key(plan.modelFolder(), plan.labels(), plan.seed(), plan.modelDropout()));
     Sweep sweep =
-        Sweep.create(base, plan.trainable(), new SweepSettings(plan.adapterDropout(), dropout));
+        Sweep.create(
+            base,
+            plan.trainable(),
+            new SweepSettings(plan.adapterDropout(), BaseDropout.AS_CONFIGURED));
     return new Session(base.fingerprint(), NumericsFingerprint.of(new CpuBackend()), sweep);
   }
 

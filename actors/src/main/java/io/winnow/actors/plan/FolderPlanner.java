@@ -65,7 +65,8 @@ public final class FolderPlanner implements Planner {
         config.method().dropout(),
         config.task().kind(),
         outputs,
-        config.seed());
+        config.seed(),
+        config.model().dropout());
   }
 
   static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
