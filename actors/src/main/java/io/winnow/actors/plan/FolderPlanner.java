@@ -65,8 +65,7 @@ public final class FolderPlanner implements Planner {
         config.method().dropout(),
         config.task().kind(),
         outputs,
-        config.seed(),
-        config.model().dropout());
+        config.seed());
   }
 
   static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {

@@ -186,17 +186,10 @@ public record RunState(
       if (at.bestVersion() == checkpoint.version()) {
         best = checkpoint;
       }
-      inStore.removeAll(forgotten());
+      Set<CheckpointId> told = new TreeSet<>(from.forgettable());
+      told.removeIf(id -> id.equals(counted) || id.equals(previous) || id.equals(best));
+      inStore.removeAll(told); // their deletion was asked for when the last one was counted
       return this;
-    }
-
-    /** After this count, what is no longer kept is told to the layers once and then not listed. */
-    private Set<CheckpointId> forgotten() {
-      Set<CheckpointId> gone = new TreeSet<>(from.forgettable());
-      gone.remove(counted);
-      gone.remove(previous);
-      gone.remove(best);
-      return gone;
     }
 
     Change setting(Steering.Journalled change) {

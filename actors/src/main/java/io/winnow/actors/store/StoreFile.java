@@ -21,8 +21,13 @@ import java.util.Map;
  * process at a time has it, by a lock that dies with the process.
  */
 public final class StoreFile implements AutoCloseable {
-  /** Flush at each commit: with the default delay, acknowledged commits are lost by a kill. */
-  private static final String OPTIONS = ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+  /**
+   * WRITE_DELAY=0 flushes at each commit: with the default delay, acknowledged commits are lost by
+   * a kill. The plugin writes durable_state without quotes, its schema has it in lower case.
+   */
+  private static final String OPTIONS =
+      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+          + ";DATABASE_TO_UPPER=FALSE;CASE_INSENSITIVE_IDENTIFIERS=TRUE";
 
   private static final String SCHEMA = "/schema/h2/h2-create-schema.sql";
 
