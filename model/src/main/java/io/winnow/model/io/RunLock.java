@@ -26,7 +26,7 @@ public final class RunLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  static RunLock take(Path file) {
+  public static RunLock take(Path file) {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -62,6 +62,7 @@ public final class Decide {
         clip,
         lr,
         omegaLr,
+        rules.optimizer().weightDecay(),
         norm,
         omega,
         pruned,
@@ -73,7 +74,7 @@ public final class Decide {
     Map<AdapterId, OmegaState> unchanged = new LinkedHashMap<>();
     heads.forEach(h -> unchanged.put(h.id(), h.omega()));
     SelectionState after = new SelectionState(selection.finalAt(), selection.badStepsInRow() + 1);
-    return new StepDecision(step, true, 0f, 0f, 0f, norm, unchanged, List.of(), false, after);
+    return new StepDecision(step, true, 0f, 0f, 0f, 0f, norm, unchanged, List.of(), false, after);
   }
 
   private double sumOfSquares(List<LayerReport> reports, List<HeadReport> heads) {

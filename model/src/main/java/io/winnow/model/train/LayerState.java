@@ -73,7 +73,7 @@ public record LayerState(
       return new LayerState(plan, decision.step(), heads, tensors);
     }
     AdamW adamW = new AdamW(plan.optimizer());
-    AdamW.Rate rate = new AdamW.Rate(decision.lr(), plan.optimizer().weightDecay());
+    AdamW.Rate rate = new AdamW.Rate(decision.lr(), decision.weightDecay());
     Set<AdapterId> pruned = new HashSet<>(decision.pruned());
     List<HeadState> newHeads = new ArrayList<>();
     for (int i = 0; i < heads.size(); i++) {
@@ -100,7 +100,7 @@ public record LayerState(
       return HeadState.drawn(
           head.spec(), plan.draw(Randomness.ADAPTER_RESTART, head.spec()), omega);
     }
-    AdamW.Rate rate = new AdamW.Rate(decision.lr(), plan.optimizer().weightDecay());
+    AdamW.Rate rate = new AdamW.Rate(decision.lr(), decision.weightDecay());
     return head.updated(g, adamW, rate, omega);
   }
 

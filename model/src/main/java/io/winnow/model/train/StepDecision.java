@@ -12,6 +12,7 @@ import java.util.Map;
  * @param clip factor that gradients are multiplied by
  * @param lr learning rate of A, B and tensors at this step
  * @param omegaLr learning rate of omega at this step; 0 where omega is fixed
+ * @param weightDecay decoupled decay of A, B and those tensors that decay
  * @param gradNorm global norm before clipping
  * @param omega new omega of every live head
  * @param pruned heads that are disconnected for good at the end of this step
@@ -24,6 +25,7 @@ public record StepDecision(
     float clip,
     float lr,
     float omegaLr,
+    float weightDecay,
     double gradNorm,
     Map<AdapterId, OmegaState> omega,
     List<AdapterId> pruned,
@@ -34,8 +36,19 @@ public record StepDecision(
     pruned = List.copyOf(pruned);
   }
 
-  /** Live heads after the step whose omega is not zero. */
-  public long kept() {
-    return omega.values().stream().filter(o -> o.value() != 0f).count();
+  /** The same decision about other heads: the part that one layer needs. */
+  public StepDecision of(Map<AdapterId, OmegaState> itsOmega, List<AdapterId> itsPruned) {
+    return new StepDecision(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        itsOmega,
+        itsPruned,
+        restart,
+        after);
   }
 }

@@ -1,0 +1,53 @@
+package io.winnow.model.arch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.nn.LinearSite;
+import java.util.List;
+
+/** The wiring of a model family at one configuration: what it consists of, and how to run it. */
+public interface Architecture {
+  /** The architecture that a {@code config.json} describes, with a head of so many logits. */
+  static Architecture of(JsonNode config, int labels) {
+    String type = config.path("model_type").asText("");
+    if (!type.equals(DebertaV2.MODEL_TYPE)) {
+      throw UserProblem.failure(
+          String.format(
+              "config.json: model_type is '%s'; supported: %s (DeBERTa-v3)",
+              type, DebertaV2.MODEL_TYPE));
+    }
+    return new DebertaV2(DebertaV2Config.of(config, labels));
+  }
+
+  /** Everything of the configuration that decides results, as text for the fingerprint. */
+  String description();
+
+  /** All tensors, in model order; those of the task head have block {@link LinearSite#HEAD}. */
+  List<ParameterSite> parameters();
+
+  /** The linear layers that may carry a head, in model order. */
+  List<LinearSite> linears();
+
+  /** Number of transformer blocks. */
+  int blocks();
+
+  /** Module path of block i. */
+  String blockName(int i);
+
+  /** Number of logits. */
+  int labels();
+
+  /** Standard deviation that weights are initialised with. */
+  float initializerRange();
+
+  /** Names of the tensors behind the blocks: pooler and task head. */
+  default List<String> headParameters() {
+    return parameters().stream()
+        .filter(site -> site.block() == LinearSite.HEAD)
+        .map(ParameterSite::name)
+        .toList();
+  }
+
+  /** A network over these frozen tensors. */
+  Network network(FrozenBase base, NetworkSettings settings);
+}

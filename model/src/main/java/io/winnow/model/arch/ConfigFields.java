@@ -1,0 +1,54 @@
+package io.winnow.model.arch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.UserProblem;
+
+/** Reads fields of a {@code config.json}; refuses what is missing or not supported by name. */
+record ConfigFields(JsonNode json) {
+  int positive(String field) {
+    JsonNode value = json.path(field);
+    if (!value.isIntegralNumber() || value.asInt() < 1) {
+      throw refused(field, value, "a positive integer");
+    }
+    return value.asInt();
+  }
+
+  int integer(String field, int fallback) {
+    return given(field) ? json.path(field).asInt() : fallback;
+  }
+
+  float number(String field, double fallback) {
+    JsonNode value = json.path(field);
+    if (given(field) && !value.isNumber()) {
+      throw refused(field, value, "a number");
+    }
+    return (float) value.asDouble(fallback);
+  }
+
+  /** The field must have this value; absent, it has {@code fallback} as in transformers. */
+  void require(String field, String supported, String fallback) {
+    String value = given(field) ? json.path(field).asText() : fallback;
+    if (!value.equals(supported)) {
+      throw refused(field, json.path(field), "'" + supported + "'", fallback);
+    }
+  }
+
+  boolean given(String field) {
+    return json.hasNonNull(field);
+  }
+
+  UserProblem refused(String field, JsonNode value, String supported) {
+    return refused(field, value, supported, "");
+  }
+
+  private UserProblem refused(String field, JsonNode value, String supported, String fallback) {
+    String absent = fallback.isEmpty() ? "absent" : "absent, which means '" + fallback + "'";
+    String found = value.isMissingNode() || value.isNull() ? absent : "'" + text(value) + "'";
+    return UserProblem.failure(
+        String.format("config.json: %s is %s; supported: %s", field, found, supported));
+  }
+
+  private static String text(JsonNode value) {
+    return value.isValueNode() ? value.asText() : value.toString();
+  }
+}

@@ -1,0 +1,141 @@
+package io.winnow.model.arch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.CounterHash;
+import io.winnow.model.compute.Gaussian;
+import io.winnow.model.compute.Tensor;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.nn.LinearSite;
+import io.winnow.model.nn.WeightSource;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The frozen weights of a model, one copy per JVM: networks of any number of compute threads read
+ * them, nobody writes them. Whoever loads a base closes it, after its networks.
+ */
+public final class FrozenBase implements AutoCloseable {
+  private static final String PREFIX = "deberta.";
+
+  private final Architecture architecture;
+  private final Map<String, Tensor> tensors;
+  private final String fingerprint;
+
+  private FrozenBase(Architecture architecture, Map<String, Tensor> tensors, String fingerprint) {
+    this.architecture = architecture;
+    this.tensors = tensors;
+    this.fingerprint = fingerprint;
+  }
+
+  /**
+   * Reads a base. Tensors of the task head that the source lacks are initialised: weights from N(0,
+   * initializer_range), biases 0; any other that is missing is refused by name.
+   */
+  public static FrozenBase load(JsonNode config, WeightSource source, HeadInit head) {
+    var architecture = Architecture.of(config, head.labels());
+    var tensors = new LinkedHashMap<String, Tensor>();
+    var digest = new BaseDigest(architecture.description());
+    try {
+      for (ParameterSite site : architecture.parameters()) {
+        String name = nameIn(source, site);
+        boolean given = source.has(name);
+        tensors.put(
+            site.name(),
+            given ? read(source, name, site) : initial(site, architecture, head.seed()));
+        if (given) {
+          digest.add(site.name(), tensors.get(site.name()));
+        }
+      }
+    } catch (RuntimeException e) {
+      tensors.values().forEach(Tensor::close);
+      throw e;
+    }
+    return new FrozenBase(architecture, tensors, digest.hex());
+  }
+
+  /** A base of made-up weights, of the shape that the configuration says. */
+  public static FrozenBase random(JsonNode config, HeadInit head) {
+    var architecture = Architecture.of(config, head.labels());
+    return load(config, new MadeUpWeights(architecture, head.seed()), head);
+  }
+
+  /** Checkpoints of the bare model lack its prefix. */
+  private static String nameIn(WeightSource source, ParameterSite site) {
+    String name = site.name();
+    boolean bare = name.startsWith(PREFIX) && !source.has(name);
+    return bare && source.has(name.substring(PREFIX.length()))
+        ? name.substring(PREFIX.length())
+        : name;
+  }
+
+  private static Tensor read(WeightSource source, String name, ParameterSite site) {
+    long[] shape = source.shape(name);
+    long[] expected = site.shape().stream().mapToLong(Integer::longValue).toArray();
+    if (!Arrays.equals(shape, expected)) {
+      throw UserProblem.failure(
+          String.format(
+              "tensor %s has shape %s; config.json and the task ask for %s",
+              name, Arrays.toString(shape), site.shape()));
+    }
+    Tensor tensor = Tensor.zeros(site.extents());
+    source.read(name, tensor.buffer());
+    return tensor;
+  }
+
+  private static Tensor initial(ParameterSite site, Architecture architecture, long seed) {
+    if (site.block() != LinearSite.HEAD) {
+      throw UserProblem.failure(
+          "tensor " + site.name() + " is missing; the model folder must hold all of the base");
+    }
+    Tensor tensor = Tensor.zeros(site.extents());
+    if (site.name().endsWith(".weight")) {
+      long key =
+          CounterHash.key(seed, CounterHash.word("head-init"), CounterHash.word(site.name()));
+      tensor.set(Gaussian.sample(key, tensor.size(), architecture.initializerRange()));
+    }
+    return tensor;
+  }
+
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** SHA-256, in hex, of the configuration and of all tensors that were read, with their names. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** A copy of the values of the tensor of this name. */
+  public float[] values(String name) {
+    return tensor(name).toArray();
+  }
+
+  /** Shape of the tensor of this name. */
+  public int[] shape(String name) {
+    return tensor(name).shape();
+  }
+
+  /** Bytes of all tensors. */
+  public long bytes() {
+    return tensors.values().stream().mapToLong(Tensor::bytes).sum();
+  }
+
+  /** A network over this base for one compute thread. */
+  public Network network(NetworkSettings settings) {
+    return architecture.network(this, settings);
+  }
+
+  Tensor tensor(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalStateException("this model has no tensor " + name);
+    }
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    tensors.values().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,410 @@
+package io.winnow.model.compute;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products by OpenBLAS on the tensors' memory; everything else as fused loops over float tiles that
+ * are copied in and out in bulk. Tiles grow to the widest row seen and are reused.
+ */
+public final class CpuBackend implements Backend {
+  /** Changes when a kernel's arithmetic changes: results of other versions differ in their bits. */
+  public static final int KERNELS = 1;
+
+  private final Blas blas = new Blas();
+  private final ProductCounter products = new ProductCounter();
+  private float[] first = new float[0];
+  private float[] second = new float[0];
+  private float[] third = new float[0];
+  private double[] sums = new double[0];
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public ProductCounter products() {
+    return products;
+  }
+
+  @Override
+  public Tensor allocate(int... shape) {
+    return Tensor.zeros(shape);
+  }
+
+  @Override
+  public void product(Matrix c, float alpha, Matrix a, Matrix b) {
+    gemm(c, new Blas.Factors(a, b), alpha, 0f);
+  }
+
+  @Override
+  public void addProduct(Matrix c, float alpha, Matrix a, Matrix b) {
+    gemm(c, new Blas.Factors(a, b), alpha, 1f);
+  }
+
+  private void gemm(Matrix c, Blas.Factors factors, float alpha, float beta) {
+    Matrix a = factors.left();
+    Matrix b = factors.right();
+    if (c.transposed()
+        || a.rows() != c.rows()
+        || b.columns() != c.columns()
+        || a.columns() != b.rows()) {
+      throw new IllegalStateException("no product: " + c + " = " + a + " x " + b);
+    }
+    products.count(c.rows(), c.columns(), a.columns());
+    blas.gemm(c, factors, alpha, beta);
+  }
+
+  @Override
+  public void fill(Matrix y, float value) {
+    float[] row = first(y.columns());
+    Arrays.fill(row, 0, y.columns(), value);
+    for (int r = 0; r < y.rows(); r++) {
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void fillRows(Matrix y, Tensor bias) {
+    float[] row = first(y.columns());
+    bias.values().get(0, row, 0, y.columns());
+    for (int r = 0; r < y.rows(); r++) {
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void copy(Matrix y, Matrix x) {
+    float[] row = first(x.columns());
+    for (int r = 0; r < y.rows(); r++) {
+      x.read(r, row, 0);
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void add(Matrix y, Matrix x) {
+    addDropout(y, x, DropMask.NONE);
+  }
+
+  @Override
+  public void addScaled(Matrix y, float factor, Matrix x) {
+    int n = y.columns();
+    float[] to = first(n);
+    float[] from = second(n);
+    for (int r = 0; r < y.rows(); r++) {
+      y.read(r, to, 0);
+      x.read(r, from, 0);
+      RowKernels.addScaled(to, factor, from, n);
+      y.write(r, to, 0);
+    }
+  }
+
+  @Override
+  public void multiply(Matrix y, Matrix x) {
+    int n = y.columns();
+    float[] to = first(n);
+    float[] from = second(n);
+    for (int r = 0; r < y.rows(); r++) {
+      y.read(r, to, 0);
+      x.read(r, from, 0);
+      RowKernels.multiply(to, from, n);
+      y.write(r, to, 0);
+    }
+  }
+
+  @Override
+  public double dot(Matrix a, Matrix b) {
+    int n = a.columns();
+    float[] x = first(n);
+    float[] y = second(n);
+    double sum = 0;
+    for (int r = 0; r < a.rows(); r++) {
+      a.read(r, x, 0);
+      b.read(r, y, 0);
+      for (int i = 0; i < n; i++) {
+        sum += (double) x[i] * y[i];
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void addColumnSums(Tensor into, Matrix x) {
+    int n = x.columns();
+    float[] row = first(n);
+    double[] totals = sums(into, n);
+    for (int r = 0; r < x.rows(); r++) {
+      x.read(r, row, 0);
+      RowKernels.columnSums(totals, row, n);
+    }
+    store(totals, into, n);
+  }
+
+  @Override
+  public void dropout(Matrix y, Matrix x, DropMask mask) {
+    int n = x.columns();
+    float[] row = first(n);
+    for (int r = 0; r < y.rows(); r++) {
+      x.read(r, row, 0);
+      if (!mask.dropsNothing()) {
+        RowKernels.drop(row, n, mask, r);
+      }
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void addDropout(Matrix y, Matrix x, DropMask mask) {
+    int n = x.columns();
+    float[] from = first(n);
+    float[] to = second(n);
+    for (int r = 0; r < y.rows(); r++) {
+      x.read(r, from, 0);
+      if (!mask.dropsNothing()) {
+        RowKernels.drop(from, n, mask, r);
+      }
+      y.read(r, to, 0);
+      RowKernels.add(to, from, n);
+      y.write(r, to, 0);
+    }
+  }
+
+  @Override
+  public void gelu(Matrix y, @Nullable Matrix derivative, Matrix x) {
+    int n = x.columns();
+    float[] row = first(n);
+    float[] slope = second(n);
+    float[] scratch = third(n);
+    for (int r = 0; r < y.rows(); r++) {
+      x.read(r, row, 0);
+      if (derivative != null) {
+        RowKernels.geluSlope(slope, row, scratch, n);
+        derivative.write(r, slope, 0);
+      }
+      RowKernels.gelu(row, scratch, n);
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix y, Norm.Input input, Norm.Weights weights, Norm.@Nullable Tape tape) {
+    int n = y.columns();
+    float[] row = first(n);
+    float[] other = second(n);
+    float[] affine = third(2 * n + 1);
+    weights.gamma().values().get(0, affine, 0, n);
+    weights.beta().values().get(0, affine, n, n);
+    for (int r = 0; r < y.rows(); r++) {
+      readSum(input, r, row, other);
+      float rstd = RowKernels.normalize(row, n, weights.epsilon());
+      if (tape != null) {
+        tape.normalized().write(r, row, 0);
+        affine[2 * n] = rstd;
+        tape.rstd().write(r, affine, 2 * n);
+      }
+      RowKernels.scaleShift(row, affine, n);
+      y.write(r, row, 0);
+    }
+  }
+
+  private static void readSum(Norm.Input input, int r, float[] row, float[] other) {
+    int n = input.x().columns();
+    input.x().read(r, row, 0);
+    if (!input.mask().dropsNothing()) {
+      RowKernels.drop(row, n, input.mask(), r);
+    }
+    if (input.residual() != null) {
+      input.residual().read(r, other, 0);
+      RowKernels.add(row, other, n);
+    }
+  }
+
+  @Override
+  public void layerNormGradient(Matrix ds, Matrix dy, Norm.Weights weights, Norm.Tape tape) {
+    int n = dy.columns();
+    float[] row = first(n);
+    float[] normalized = second(n);
+    float[] gamma = third(n + 1);
+    weights.gamma().values().get(0, gamma, 0, n);
+    for (int r = 0; r < dy.rows(); r++) {
+      dy.read(r, row, 0);
+      tape.normalized().read(r, normalized, 0);
+      tape.rstd().read(r, gamma, n);
+      RowKernels.multiply(row, gamma, n);
+      RowKernels.normGradient(row, normalized, n, gamma[n]);
+      ds.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void addGammaGradient(Tensor dGamma, Matrix dy, Matrix normalized) {
+    int n = dy.columns();
+    float[] row = first(n);
+    float[] other = second(n);
+    double[] totals = sums(dGamma, n);
+    for (int r = 0; r < dy.rows(); r++) {
+      dy.read(r, row, 0);
+      normalized.read(r, other, 0);
+      RowKernels.columnDots(totals, row, other, n);
+    }
+    store(totals, dGamma, n);
+  }
+
+  @Override
+  public void maskedSoftmax(Matrix p, PaddingMask mask) {
+    int n = p.columns();
+    float[] row = first(n);
+    float[] scratch = second(n);
+    for (int r = 0; r < p.rows(); r++) {
+      int example = r / n * n;
+      if (mask.isToken(r)) {
+        p.read(r, row, 0);
+        cover(row, mask, example, -Float.MAX_VALUE);
+        RowKernels.softmax(row, scratch, n);
+        cover(row, mask, example, 0f);
+      } else {
+        Arrays.fill(row, 0, n, 0f);
+      }
+      p.write(r, row, 0);
+    }
+  }
+
+  private static void cover(float[] row, PaddingMask mask, int example, float value) {
+    int[] tokens = mask.tokens();
+    for (int j = 0; j < mask.length(); j++) {
+      if (tokens[example + j] == 0) {
+        row[j] = value;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradient(Matrix dp, Matrix p) {
+    int n = p.columns();
+    float[] gradient = first(n);
+    float[] row = second(n);
+    for (int r = 0; r < p.rows(); r++) {
+      dp.read(r, gradient, 0);
+      p.read(r, row, 0);
+      RowKernels.softmaxGradient(gradient, row, n);
+      dp.write(r, gradient, 0);
+    }
+  }
+
+  @Override
+  public void addRelative(Matrix s, Matrix c, Matrix p, RelativeIndex index) {
+    int length = index.length();
+    float[] scores = first(length * length);
+    float[] terms = second(length * index.range());
+    for (int from = 0; from < s.rows(); from += length) {
+      readTile(s.rows(from, length), scores);
+      readTile(c.rows(from, length), terms);
+      RelativeKernels.addByRow(scores, terms, index);
+      readTile(p.rows(from, length), terms);
+      RelativeKernels.addByColumn(scores, terms, index);
+      writeTile(s.rows(from, length), scores);
+    }
+  }
+
+  @Override
+  public void relativeGradient(Matrix ds, Matrix dc, Matrix dp, RelativeIndex index) {
+    int length = index.length();
+    int size = length * index.range();
+    float[] scores = first(length * length);
+    float[] terms = second(size);
+    for (int from = 0; from < ds.rows(); from += length) {
+      readTile(ds.rows(from, length), scores);
+      Arrays.fill(terms, 0, size, 0f);
+      RelativeKernels.scatterByRow(scores, terms, index);
+      writeTile(dc.rows(from, length), terms);
+      Arrays.fill(terms, 0, size, 0f);
+      RelativeKernels.scatterByColumn(scores, terms, index);
+      writeTile(dp.rows(from, length), terms);
+    }
+  }
+
+  private static void readTile(Matrix m, float[] into) {
+    if (m.stride() == m.columns()) {
+      m.data().values().get(m.offset(), into, 0, m.rows() * m.columns());
+      return;
+    }
+    for (int r = 0; r < m.rows(); r++) {
+      m.read(r, into, r * m.columns());
+    }
+  }
+
+  private static void writeTile(Matrix m, float[] from) {
+    if (m.stride() == m.columns()) {
+      m.data().values().put(m.offset(), from, 0, m.rows() * m.columns());
+      return;
+    }
+    for (int r = 0; r < m.rows(); r++) {
+      m.write(r, from, r * m.columns());
+    }
+  }
+
+  @Override
+  public void gather(Matrix y, Matrix table, int[] ids) {
+    float[] row = first(y.columns());
+    for (int r = 0; r < y.rows(); r++) {
+      table.read(ids[r], row, 0);
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void scatterAdd(Matrix table, int[] ids, Matrix y) {
+    int n = y.columns();
+    float[] from = first(n);
+    float[] to = second(n);
+    for (int r = 0; r < y.rows(); r++) {
+      y.read(r, from, 0);
+      table.read(ids[r], to, 0);
+      RowKernels.add(to, from, n);
+      table.write(ids[r], to, 0);
+    }
+  }
+
+  @Override
+  public void clearPadding(Matrix y, PaddingMask mask) {
+    float[] zeros = first(y.columns());
+    Arrays.fill(zeros, 0, y.columns(), 0f);
+    for (int r = 0; r < y.rows(); r++) {
+      if (!mask.isToken(r)) {
+        y.write(r, zeros, 0);
+      }
+    }
+  }
+
+  private float[] first(int size) {
+    first = first.length < size ? new float[size] : first;
+    return first;
+  }
+
+  private float[] second(int size) {
+    second = second.length < size ? new float[size] : second;
+    return second;
+  }
+
+  private float[] third(int size) {
+    third = third.length < size ? new float[size] : third;
+    return third;
+  }
+
+  private double[] sums(Tensor start, int size) {
+    sums = sums.length < size ? new double[size] : sums;
+    for (int i = 0; i < size; i++) {
+      sums[i] = start.values().get(i);
+    }
+    return sums;
+  }
+
+  private static void store(double[] totals, Tensor into, int size) {
+    for (int i = 0; i < size; i++) {
+      into.values().put(i, (float) totals[i]);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.winnow.model.compute;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Float32 values outside the Java heap, row-major. Whoever allocates a tensor closes it, once;
+ * reading from several threads is safe, writing is for one owner.
+ */
+public final class Tensor implements AutoCloseable {
+  /** A direct buffer addresses at most this many floats (2 GiB). */
+  private static final long LARGEST = Integer.MAX_VALUE / Float.BYTES;
+
+  private static final AtomicLong LIVE_BYTES = new AtomicLong();
+
+  private final int[] shape;
+  private final int size;
+  private final INDArray array; // (size), detached
+  private final FloatBuffer values;
+  private final long address;
+  private boolean closed;
+
+  private Tensor(int[] shape, int size) {
+    this.shape = shape.clone();
+    this.size = size;
+    this.array = Nd4j.create(DataType.FLOAT, size);
+    var pointer = new FloatPointer(array.data().addressPointer());
+    this.address = pointer.address();
+    this.values = pointer.limit(size).asBuffer();
+    LIVE_BYTES.addAndGet(bytes());
+  }
+
+  /** A tensor of zeros. */
+  public static Tensor zeros(int... shape) {
+    long size = 1;
+    for (int extent : shape) {
+      size = Math.multiplyExact(size, (long) extent);
+    }
+    if (size < 1 || size > LARGEST) {
+      throw new IllegalStateException(
+          "a tensor of shape " + Arrays.toString(shape) + " needs 1 to " + LARGEST + " values");
+    }
+    return new Tensor(shape, (int) size);
+  }
+
+  /** A tensor with these values. */
+  public static Tensor of(float[] values, int... shape) {
+    Tensor tensor = zeros(shape);
+    tensor.set(values);
+    return tensor;
+  }
+
+  /** Bytes of all tensors of this JVM that are not closed. */
+  public static long liveBytes() {
+    return LIVE_BYTES.get();
+  }
+
+  public int[] shape() {
+    return shape.clone();
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public long bytes() {
+    return (long) size * Float.BYTES;
+  }
+
+  /** The values for absolute bulk access; its position and limit are never moved. */
+  FloatBuffer values() {
+    return values;
+  }
+
+  long address() {
+    return address;
+  }
+
+  /** A buffer of its own over the same values, positioned at the first. */
+  public FloatBuffer buffer() {
+    return values.duplicate();
+  }
+
+  /** Replaces all values. */
+  public void set(float[] source) {
+    if (source.length != size) {
+      throw new IllegalStateException(
+          "got " + source.length + " values for a tensor of shape " + Arrays.toString(shape));
+    }
+    values.put(0, source);
+  }
+
+  /** A copy of all values. */
+  public float[] toArray() {
+    float[] copy = new float[size];
+    values.get(0, copy);
+    return copy;
+  }
+
+  /** The values as a matrix of their last extent's width. */
+  public Matrix matrix() {
+    int columns = shape[shape.length - 1];
+    return Matrix.of(this, size / columns, columns);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      LIVE_BYTES.addAndGet(-bytes());
+      array.close();
+    }
+  }
+}

@@ -1,0 +1,353 @@
+package io.winnow.model.nn;
+
+import io.winnow.model.compute.Backend;
+import io.winnow.model.compute.DropMask;
+import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.PaddingMask;
+import io.winnow.model.compute.RelativeIndex;
+import io.winnow.model.compute.Workspace;
+import io.winnow.model.compute.Workspace.Buffer;
+
+/**
+ * DeBERTa's attention with content-to-position and position-to-content terms, keys shared:
+ *
+ * <pre>
+ *   Q, K, V = query(x), key(x), value(x)            [examples * length, hidden]
+ *   PQ, PK  = query(r), key(r)                      [range, hidden], r = drop(relative rows)
+ *   S[i, j] = c (Q_i K_j + Q_i PK_col(i-j) + K_j PQ_col(i-j)),    c = 1 / sqrt(3 d)
+ *   context = drop(softmax(S)) V
+ * </pre>
+ *
+ * for each head of width d. Heads are columns of Q, K, V: products take them by leading dimension.
+ * query and key have two gradient paths, through x and through r.
+ */
+public final class DisentangledAttention {
+  private final Backend backend;
+  private final Layers layers;
+  private final Shape shape;
+  private final Scratch scratch;
+  private final Dropout dropout;
+  private final Dropout relativeDropout;
+
+  /** The projections; the relative ones share weights and heads with query and key. */
+  public record Layers(
+      Linear query, Linear key, Linear value, Linear relativeQuery, Linear relativeKey) {}
+
+  /** Heads, and the width of each. */
+  public record Shape(int heads, int width) {
+    int hidden() {
+      return heads * width;
+    }
+
+    float scale() {
+      return (float) (1.0 / Math.sqrt(3.0 * width));
+    }
+  }
+
+  /** The relative positions of a sweep: normalised rows {@code [range, hidden]} and their index. */
+  public record Relative(Matrix rows, RelativeIndex index) {}
+
+  /** The two dropout sites: on the probabilities, and on the relative rows. */
+  public record Dropouts(Dropout probabilities, Dropout relative) {}
+
+  /** The layers' sizes, sites and the memory that all blocks share. */
+  public DisentangledAttention(Backend backend, Layers layers, Dropouts sites, Scratch scratch) {
+    this.backend = backend;
+    this.layers = layers;
+    this.shape = scratch.shape;
+    this.dropout = sites.probabilities();
+    this.relativeDropout = sites.relative();
+    this.scratch = scratch;
+  }
+
+  /** Kept from forward to backward. */
+  public static final class Tape {
+    private final Buffer q;
+    private final Buffer k;
+    private final Buffer v;
+    private final Buffer positionQ; // [range, hidden]
+    private final Buffer positionK;
+    private final Buffer p; // probabilities before dropout [heads * rows, length]
+    private final Buffer context; // [rows, hidden]
+
+    public Tape(Workspace workspace) {
+      this.q = workspace.buffer();
+      this.k = workspace.buffer();
+      this.v = workspace.buffer();
+      this.positionQ = workspace.buffer();
+      this.positionK = workspace.buffer();
+      this.p = workspace.buffer();
+      this.context = workspace.buffer();
+    }
+
+    /** The output of the last forward. */
+    public Matrix context() {
+      return context.last();
+    }
+  }
+
+  /** Memory of one network that no block keeps across calls. */
+  public static final class Scratch {
+    private final Shape shape;
+    private final Buffer relative; // dropped rows
+    private final Buffer probabilities; // dropped, one head
+    private final Buffer scores; // gradient of one head's scores
+    private final Buffer c; // content to position, one head [rows, range]
+    private final Buffer p; // position to content
+    private final Buffer dQ;
+    private final Buffer dK;
+    private final Buffer dV;
+    private final Buffer dPositionQ;
+    private final Buffer dPositionK;
+
+    public Scratch(Workspace workspace, Shape shape) {
+      this.shape = shape;
+      this.relative = workspace.buffer();
+      this.probabilities = workspace.buffer();
+      this.scores = workspace.buffer();
+      this.c = workspace.buffer();
+      this.p = workspace.buffer();
+      this.dQ = workspace.buffer();
+      this.dK = workspace.buffer();
+      this.dV = workspace.buffer();
+      this.dPositionQ = workspace.buffer();
+      this.dPositionK = workspace.buffer();
+    }
+  }
+
+  public boolean isLive() {
+    return layers.query().isLive() || layers.key().isLive() || layers.value().isLive();
+  }
+
+  /** What the sweep gives every block. */
+  public record Setting(Relative relative, PaddingMask mask) {
+    int rows() {
+      return mask.examples() * mask.length();
+    }
+  }
+
+  /** Computes the context; it lies in the tape. */
+  public void forward(Pass pass, Matrix x, Setting setting, Tape tape) {
+    int rows = setting.rows();
+    layers.query().forward(pass, x, tape.q.matrix(rows, shape.hidden()));
+    layers.key().forward(pass, x, tape.k.matrix(rows, shape.hidden()));
+    layers.value().forward(pass, x, tape.v.matrix(rows, shape.hidden()));
+    Matrix r = relativeRows(pass, setting);
+    layers.relativeQuery().forward(pass, r, tape.positionQ.matrix(r.rows(), shape.hidden()));
+    layers.relativeKey().forward(pass, r, tape.positionK.matrix(r.rows(), shape.hidden()));
+    tape.p.matrix(shape.heads() * rows, setting.mask().length());
+    tape.context.matrix(rows, shape.hidden());
+    for (int head = 0; head < shape.heads(); head++) {
+      probabilities(head, setting, tape);
+      Matrix dropped = droppedProbabilities(pass, head, tape);
+      context(head, setting, tape, dropped);
+    }
+  }
+
+  private Matrix relativeRows(Pass pass, Setting setting) {
+    DropMask mask = relativeDropout.mask(pass);
+    Matrix rows = setting.relative().rows();
+    if (mask.dropsNothing()) {
+      return rows;
+    }
+    Matrix dropped = scratch.relative.matrix(rows.rows(), rows.columns());
+    backend.dropout(dropped, rows, mask);
+    return dropped;
+  }
+
+  private void probabilities(int head, Setting setting, Tape tape) {
+    Matrix q = head(tape.q, head); // [rows, d]
+    Matrix k = head(tape.k, head);
+    Matrix s = headRows(tape.p, head); // [rows, length]
+    int length = s.columns();
+    for (int from = 0; from < s.rows(); from += length) {
+      Matrix keys = k.rows(from, length).t();
+      backend.product(s.rows(from, length), shape.scale(), q.rows(from, length), keys);
+    }
+    int range = setting.relative().index().range();
+    Matrix c = scratch.c.matrix(s.rows(), range);
+    Matrix p = scratch.p.matrix(s.rows(), range);
+    backend.product(c, shape.scale(), q, head(tape.positionK, head).t());
+    backend.product(p, shape.scale(), k, head(tape.positionQ, head).t());
+    backend.addRelative(s, c, p, setting.relative().index());
+    backend.maskedSoftmax(s, setting.mask());
+  }
+
+  private Matrix droppedProbabilities(Pass pass, int head, Tape tape) {
+    Matrix p = headRows(tape.p, head);
+    DropMask mask = dropout.mask(pass).part(head);
+    if (mask.dropsNothing()) {
+      return p;
+    }
+    Matrix dropped = scratch.probabilities.matrix(p.rows(), p.columns());
+    backend.dropout(dropped, p, mask);
+    return dropped;
+  }
+
+  private void context(int head, Setting setting, Tape tape, Matrix dropped) {
+    Matrix v = head(tape.v, head);
+    Matrix context = head(tape.context, head);
+    int length = setting.mask().length();
+    for (int from = 0; from < v.rows(); from += length) {
+      backend.product(
+          context.rows(from, length), 1f, dropped.rows(from, length), v.rows(from, length));
+    }
+  }
+
+  /** What a backward sweep needs of this module. */
+  public record Needs(boolean input, boolean relative) {}
+
+  /** A backward step's gradients: of the context; of x and of the relative rows, added to. */
+  public record Gradients(Matrix context, Matrix x, Matrix relative) {}
+
+  /** The projections' own gradients, and those of the inputs that are needed. */
+  public void backward(Pass pass, Matrix x, Step step) {
+    var wants = new Wants(layers, step.needs());
+    prepare(step.setting(), wants);
+    for (int head = 0; head < shape.heads(); head++) {
+      headGradients(pass, head, step, wants);
+    }
+    contentGradients(pass, x, step, wants);
+    relativeGradients(pass, step, wants);
+  }
+
+  /** All that a backward step works on. */
+  public record Step(Setting setting, Tape tape, Needs needs, Gradients gradients) {}
+
+  private record Wants(boolean q, boolean k, boolean v, boolean positionQ, boolean positionK) {
+    Wants(Layers layers, Needs needs) {
+      this(
+          needs.input() || layers.query().isLive(),
+          needs.input() || layers.key().isLive(),
+          needs.input() || layers.value().isLive(),
+          needs.relative() || layers.query().isLive(),
+          needs.relative() || layers.key().isLive());
+    }
+
+    boolean scores() {
+      return q || k || positionQ || positionK;
+    }
+  }
+
+  private void prepare(Setting setting, Wants wants) {
+    int rows = setting.rows();
+    int range = setting.relative().index().range();
+    scratch.dQ.matrix(wants.q() ? rows : 1, shape.hidden());
+    scratch.dK.matrix(wants.k() ? rows : 1, shape.hidden());
+    scratch.dV.matrix(wants.v() ? rows : 1, shape.hidden());
+    scratch.dPositionQ.matrix(wants.positionQ() ? range : 1, shape.hidden());
+    scratch.dPositionK.matrix(wants.positionK() ? range : 1, shape.hidden());
+  }
+
+  private void headGradients(Pass pass, int head, Step step, Wants wants) {
+    Tape tape = step.tape();
+    Matrix dContext = step.gradients().context().columns(head * shape.width(), shape.width());
+    if (wants.v()) {
+      Matrix dropped = droppedProbabilities(pass, head, tape);
+      Matrix dV = head(scratch.dV, head);
+      int length = dropped.columns();
+      for (int from = 0; from < dV.rows(); from += length) {
+        Matrix p = dropped.rows(from, length).t();
+        backend.product(dV.rows(from, length), 1f, p, dContext.rows(from, length));
+      }
+    }
+    if (wants.scores()) {
+      Matrix dS = scoreGradient(pass, head, tape, dContext);
+      contentTerms(head, tape, dS, wants);
+      positionTerms(head, step, dS, wants);
+    }
+  }
+
+  private Matrix scoreGradient(Pass pass, int head, Tape tape, Matrix dContext) {
+    Matrix p = headRows(tape.p, head);
+    Matrix v = head(tape.v, head);
+    int length = p.columns();
+    Matrix dS = scratch.scores.matrix(p.rows(), length);
+    for (int from = 0; from < p.rows(); from += length) {
+      Matrix values = v.rows(from, length).t();
+      backend.product(dS.rows(from, length), 1f, dContext.rows(from, length), values);
+    }
+    DropMask mask = dropout.mask(pass).part(head);
+    if (!mask.dropsNothing()) {
+      backend.dropout(dS, dS, mask);
+    }
+    backend.softmaxGradient(dS, p);
+    return dS;
+  }
+
+  private void contentTerms(int head, Tape tape, Matrix dS, Wants wants) {
+    int length = dS.columns();
+    for (int from = 0; from < dS.rows(); from += length) {
+      Matrix s = dS.rows(from, length);
+      if (wants.q()) {
+        Matrix keys = head(tape.k, head).rows(from, length);
+        backend.product(head(scratch.dQ, head).rows(from, length), shape.scale(), s, keys);
+      }
+      if (wants.k()) {
+        Matrix queries = head(tape.q, head).rows(from, length);
+        backend.product(head(scratch.dK, head).rows(from, length), shape.scale(), s.t(), queries);
+      }
+    }
+  }
+
+  private void positionTerms(int head, Step step, Matrix dS, Wants wants) {
+    Tape tape = step.tape();
+    RelativeIndex index = step.setting().relative().index();
+    Matrix dC = scratch.c.matrix(dS.rows(), index.range());
+    Matrix dP = scratch.p.matrix(dS.rows(), index.range());
+    backend.relativeGradient(dS, dC, dP, index);
+    float scale = shape.scale();
+    if (wants.q()) {
+      backend.addProduct(head(scratch.dQ, head), scale, dC, head(tape.positionK, head));
+    }
+    if (wants.k()) {
+      backend.addProduct(head(scratch.dK, head), scale, dP, head(tape.positionQ, head));
+    }
+    if (wants.positionQ()) {
+      backend.product(head(scratch.dPositionQ, head), scale, dP.t(), head(tape.k, head));
+    }
+    if (wants.positionK()) {
+      backend.product(head(scratch.dPositionK, head), scale, dC.t(), head(tape.q, head));
+    }
+  }
+
+  private void contentGradients(Pass pass, Matrix x, Step step, Wants wants) {
+    flow(pass, layers.query(), x, scratch.dQ, wants.q());
+    flow(pass, layers.key(), x, scratch.dK, wants.k());
+    flow(pass, layers.value(), x, scratch.dV, wants.v());
+    if (step.needs().input()) {
+      Matrix dX = step.gradients().x();
+      layers.query().addInputGradient(pass, scratch.dQ.last(), dX);
+      layers.key().addInputGradient(pass, scratch.dK.last(), dX);
+      layers.value().addInputGradient(pass, scratch.dV.last(), dX);
+    }
+  }
+
+  private void relativeGradients(Pass pass, Step step, Wants wants) {
+    Matrix r = relativeRows(pass, step.setting());
+    flow(pass, layers.relativeQuery(), r, scratch.dPositionQ, wants.positionQ());
+    flow(pass, layers.relativeKey(), r, scratch.dPositionK, wants.positionK());
+    if (step.needs().relative()) {
+      Matrix dR = scratch.relative.matrix(r.rows(), r.columns());
+      layers.relativeQuery().setInputGradient(pass, scratch.dPositionQ.last(), dR);
+      layers.relativeKey().addInputGradient(pass, scratch.dPositionK.last(), dR);
+      backend.addDropout(step.gradients().relative(), dR, relativeDropout.mask(pass));
+    }
+  }
+
+  private static void flow(Pass pass, Linear layer, Matrix x, Buffer g, boolean wanted) {
+    if (wanted) {
+      layer.backward(pass, x, g.last());
+    }
+  }
+
+  private Matrix head(Buffer buffer, int head) {
+    return buffer.last().columns(head * shape.width(), shape.width());
+  }
+
+  private Matrix headRows(Buffer buffer, int head) {
+    Matrix all = buffer.last();
+    int rows = all.rows() / shape.heads();
+    return all.rows(head * rows, rows);
+  }
+}

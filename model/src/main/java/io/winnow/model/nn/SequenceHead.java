@@ -1,0 +1,77 @@
+package io.winnow.model.nn;
+
+import io.winnow.model.compute.Backend;
+import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.Workspace.Buffer;
+
+/**
+ * Sequence classification (or regression) from the first token:
+ *
+ * <pre>
+ *   logits = drop(gelu(drop(x[:, 0]) Wp^T + bp)) Wc^T + bc         [examples, labels]
+ * </pre>
+ */
+public final class SequenceHead {
+  private final Backend backend;
+  private final Layers layers;
+  private final Buffer first; // drop(x[:, 0]) [examples, hidden]
+  private final Buffer pooled; // drop(gelu(...)) [examples, hidden]
+  private final Buffer slope; // gelu's derivative
+  private final Buffer gradient; // [examples, hidden]
+  private final Buffer logits; // [examples, labels]
+
+  /** The two layers, their dropout sites, and the number of logits. */
+  public record Layers(
+      Linear pooler, Linear classifier, Dropout poolerDropout, Dropout dropout, int labels) {}
+
+  public SequenceHead(Compute compute, Layers layers) {
+    this.backend = compute.backend();
+    this.layers = layers;
+    this.first = compute.workspace().buffer();
+    this.pooled = compute.workspace().buffer();
+    this.slope = compute.workspace().buffer();
+    this.gradient = compute.workspace().buffer();
+    this.logits = compute.workspace().buffer();
+  }
+
+  /** Computes the logits from x [examples * length, hidden]. */
+  public Matrix forward(Pass pass, Matrix x, int length) {
+    Matrix tokens = x.everyRow(length); // [examples, hidden]
+    Matrix in = first.matrix(tokens.rows(), tokens.columns());
+    backend.dropout(in, tokens, layers.poolerDropout().mask(pass));
+    Matrix out = pooled.matrix(tokens.rows(), tokens.columns());
+    layers.pooler().forward(pass, in, out);
+    backend.gelu(out, slope.matrix(out.rows(), out.columns()), out);
+    backend.dropout(out, out, layers.dropout().mask(pass));
+    Matrix result = logits.matrix(out.rows(), layers.labels());
+    layers.classifier().forward(pass, out, result);
+    return result;
+  }
+
+  /** The logits of the last forward, also the place to put their gradient into. */
+  public Matrix logits() {
+    return logits.last();
+  }
+
+  /** The layers' own gradients, where they are live or anything below needs them. */
+  public void backward(Pass pass, Matrix dLogits, boolean goesOn) {
+    layers.classifier().backward(pass, pooled.last(), dLogits);
+    if (!goesOn && !layers.pooler().isLive()) {
+      return;
+    }
+    Matrix g = gradient.matrix(dLogits.rows(), pooled.last().columns());
+    layers.classifier().setInputGradient(pass, dLogits, g);
+    backend.dropout(g, g, layers.dropout().mask(pass));
+    backend.multiply(g, slope.last());
+    layers.pooler().backward(pass, first.last(), g);
+  }
+
+  /** dx = the gradient of x, zero behind the first tokens; after {@link #backward}. */
+  public void setInputGradient(Pass pass, Matrix dx, int length) {
+    Matrix g = gradient.last();
+    Matrix tokens = first.last(); // its values are used up
+    layers.pooler().setInputGradient(pass, g, tokens);
+    backend.fill(dx, 0f);
+    backend.dropout(dx.everyRow(length), tokens, layers.poolerDropout().mask(pass));
+  }
+}
