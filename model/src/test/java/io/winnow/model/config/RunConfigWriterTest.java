@@ -65,7 +65,7 @@ class RunConfigWriterTest {
     return new RunConfig(
         "run-" + number,
         number,
-        new RunConfig.Model(Path.of("/models/" + text), even ? null : 1f / number),
+        new RunConfig.Model(Path.of("/models/" + text), even ? null : 1f / (number + 1)),
         new Task(Task.Kind.CLASSIFICATION, even ? 0 : number + 1),
         new RunConfig.Data(
             Path.of("/d/t.tsv"),

@@ -1,0 +1,115 @@
+package io.winnow.model.arch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.winnow.model.compute.Tensor;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.nn.WeightSource;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FrozenBaseTest {
+  private static final int LABELS = 3;
+
+  /** Made-up weights without some tensors, or with the names of a bare model. */
+  record Source(MadeUpWeights weights, String missing, String prefix) implements WeightSource {
+    static Source without(String missing) {
+      var architecture = Architecture.of(SmallModel.config(16, 1), LABELS);
+      return new Source(new MadeUpWeights(architecture, 5), missing, "");
+    }
+
+    @Override
+    public Set<String> names() {
+      var names = new LinkedHashSet<>(weights.names());
+      names.removeIf(name -> !has(name));
+      return names;
+    }
+
+    @Override
+    public boolean has(String name) {
+      return weights.has(prefix + name) && (missing.isEmpty() || !name.startsWith(missing));
+    }
+
+    @Override
+    public long[] shape(String name) {
+      return weights.shape(prefix + name);
+    }
+
+    @Override
+    public void read(String name, FloatBuffer target) {
+      weights.read(prefix + name, target);
+    }
+  }
+
+  private static FrozenBase load(WeightSource source, long seed) {
+    return FrozenBase.load(SmallModel.config(16, 1), source, new HeadInit(LABELS, seed));
+  }
+
+  @Test
+  void missingTensorsOfTheBaseAreRefusedByNameAndNothingLeaks() {
+    long before = Tensor.liveBytes();
+    assertThatThrownBy(() -> load(Source.without("deberta.encoder.layer.0.output.dense.bias"), 1))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("deberta.encoder.layer.0.output.dense.bias");
+    assertThat(Tensor.liveBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void aMissingHeadIsDrawnFromTheSeed() {
+    try (var first = load(Source.without("classifier"), 1);
+        var again = load(Source.without("classifier"), 1);
+        var other = load(Source.without("classifier"), 2)) {
+      float[] weight = first.values("classifier.weight");
+      assertThat(weight).isEqualTo(again.values("classifier.weight"));
+      assertThat(weight).isNotEqualTo(other.values("classifier.weight"));
+      assertThat(first.values("classifier.bias")).containsOnly(0f);
+      double squares = 0;
+      for (float value : weight) {
+        squares += (double) value * value / weight.length;
+      }
+      assertThat(Math.sqrt(squares)).isCloseTo(0.2, within(0.06));
+      assertThat(first.fingerprint()).isEqualTo(other.fingerprint());
+    }
+  }
+
+  @Test
+  void theFingerprintTellsConfigurationAndWeights() {
+    try (var one = load(Source.without(""), 1);
+        var same = load(Source.without(""), 1);
+        var weights = FrozenBase.random(SmallModel.config(16, 1), new HeadInit(LABELS, 6));
+        var dropout =
+            FrozenBase.load(
+                SmallModel.config(16, 1).put("hidden_dropout_prob", 0.2),
+                Source.without(""),
+                new HeadInit(LABELS, 1))) {
+      assertThat(one.fingerprint()).hasSize(64).isEqualTo(same.fingerprint());
+      assertThat(weights.fingerprint()).isNotEqualTo(one.fingerprint());
+      assertThat(dropout.fingerprint()).isNotEqualTo(one.fingerprint());
+    }
+  }
+
+  @Test
+  void aBareModelsNamesAreUnderstood() {
+    var bare = new Source(Source.without("").weights, "", "deberta.");
+    try (var base = load(bare, 1);
+        var full = load(Source.without(""), 1)) {
+      String name = "deberta.encoder.layer.0.intermediate.dense.weight";
+      assertThat(base.values(name)).isEqualTo(full.values(name));
+    }
+  }
+
+  @Test
+  void tensorsOfAnotherShapeAreRefused() {
+    assertThatThrownBy(
+            () ->
+                FrozenBase.load(
+                    SmallModel.config(32, 1), Source.without(""), new HeadInit(LABELS, 1)))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("[50, 16]")
+        .hasMessageContaining("[50, 32]");
+  }
+}

@@ -1,0 +1,83 @@
+package io.winnow.model.compute;
+
+/** A number over the bits of all kernels' results for fixed inputs; run in several JVM modes. */
+public final class KernelBits {
+  private static final int[] WIDTHS = {1, 7, 8, 33, 64, 130};
+
+  private KernelBits() {}
+
+  /** Prints the number after {@code args[0]} rounds. */
+  public static void main(String[] args) {
+    long bits = 0;
+    for (int round = 0; round < Integer.parseInt(args[0]); round++) {
+      bits = hash();
+    }
+    System.out.println("bits=" + Long.toHexString(bits));
+  }
+
+  static long hash() {
+    long bits = 0;
+    for (int n : WIDTHS) {
+      bits = CounterHash.with(bits, rows(n));
+      bits = CounterHash.with(bits, relative(n));
+    }
+    return bits;
+  }
+
+  private static long rows(int n) {
+    float[] x = Samples.values(n, n);
+    float[] y = Samples.values(n + 1000, n);
+    float[] scratch = new float[n];
+    float[] affine = Samples.values(n + 2000, 2 * n);
+    long bits = Float.floatToRawIntBits(RowSums.sum(x, n));
+    bits = CounterHash.with(bits, Float.floatToRawIntBits(RowSums.max(x, n)));
+    RowKernels.gelu(x.clone(), scratch, n);
+    float[] slope = new float[n];
+    RowKernels.geluSlope(slope, x, scratch, n);
+    bits = fold(bits, slope);
+    RowKernels.gelu(x, scratch, n);
+    bits = fold(bits, x);
+    bits = CounterHash.with(bits, Float.floatToRawIntBits(RowKernels.normalize(y, n, 1e-7f)));
+    RowKernels.normGradient(x, y, n, 1.7f);
+    bits = fold(bits, x);
+    RowKernels.scaleShift(y, affine, n);
+    RowKernels.softmax(y, scratch, n);
+    bits = fold(bits, y);
+    RowKernels.softmaxGradient(x, y, n);
+    RowKernels.drop(x, n, DropMask.of(3, 0.25f), 5);
+    RowKernels.addScaled(x, 0.3f, y, n);
+    RowKernels.multiply(x, y, n);
+    RowKernels.add(x, affine, n);
+    double[] sums = new double[n];
+    RowKernels.columnSums(sums, x, n);
+    RowKernels.columnDots(sums, x, y, n);
+    bits = fold(bits, x);
+    for (double sum : sums) {
+      bits = CounterHash.with(bits, Double.doubleToRawLongBits(sum));
+    }
+    return bits;
+  }
+
+  private static long relative(int n) {
+    int[] column = new int[2 * n - 1];
+    for (int d = 0; d < column.length; d++) {
+      column[d] = d / 2;
+    }
+    var index = new RelativeIndex(n, n, column);
+    float[] s = Samples.values(1, n * n);
+    float[] c = Samples.values(2, n * n);
+    RelativeKernels.addByRow(s, c, index);
+    RelativeKernels.addByColumn(s, c, index);
+    RelativeKernels.scatterByRow(s, c, index);
+    RelativeKernels.scatterByColumn(s, c, index);
+    return fold(fold(0, s), c);
+  }
+
+  private static long fold(long bits, float[] values) {
+    long folded = bits;
+    for (float value : values) {
+      folded = CounterHash.with(folded, Float.floatToRawIntBits(value));
+    }
+    return folded;
+  }
+}
