@@ -1,6 +1,7 @@
 package io.winnow.actors.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
@@ -30,6 +31,11 @@ public final class PlanCheck {
 
   Architecture architecture(int outputs) {
     return Architecture.of(modelConfig, outputs);
+  }
+
+  /** What a run trains; the number of its outputs does not matter for heads. */
+  public static TrainableSpec trainable(RunConfig config, int outputs) {
+    return TrainableSpecs.of(of(config).architecture(outputs), config);
   }
 
   int vocabulary() {
