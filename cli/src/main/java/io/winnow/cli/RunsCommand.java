@@ -1,7 +1,7 @@
 package io.winnow.cli;
 
 import io.winnow.model.io.RunPlace;
-import io.winnow.model.io.RunStatus;
+import io.winnow.model.io.StatusFile;
 import io.winnow.model.io.Workspace;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +32,7 @@ final class RunsCommand extends WinnowCommand {
   }
 
   private static String line(RunPlace run) {
-    RunStatus status = RunStatus.of(run.folder());
+    StatusFile status = StatusFile.of(run.folder());
     boolean inUse = run.folder().isInUse();
     String name = run.folder().path().getFileName().toString();
     if (status == null) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.ConfigProblem;
 import io.winnow.model.io.RunFolder;
-import io.winnow.model.io.RunStatus;
+import io.winnow.model.io.StatusFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -133,7 +133,7 @@ class CommandsTest {
   void runsAreListedAndRemoved() {
     Path runs = folder.resolve("runs");
     winnow("train", conf, "--workspace", runs);
-    new RunStatus("training", 7, 10, "").writeTo(new RunFolder(runs.resolve("small")));
+    new StatusFile("training", 7, 10, "").writeTo(new RunFolder(runs.resolve("small")));
 
     assertThat(winnow("runs", "--workspace", runs)).isZero();
     assertThat(out()).contains("small                    interrupted  step 7/10");

@@ -11,11 +11,15 @@ public final class CpuBackend implements Backend {
   /** Changes when a kernel's arithmetic changes: results of other versions differ in their bits. */
   public static final int KERNELS = 1;
 
+  /** Values in a tile of short rows: small enough for the first-level cache. */
+  private static final int TILE = 2048;
+
   private final Blas blas = new Blas();
   private final ProductCounter products = new ProductCounter();
   private float[] first = new float[0];
   private float[] second = new float[0];
   private float[] third = new float[0];
+  private float[] fourth = new float[0];
   private double[] sums = new double[0];
 
   @Override
@@ -179,11 +183,12 @@ public final class CpuBackend implements Backend {
     float[] scratch = third(n);
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
-      if (derivative != null) {
-        RowKernels.geluSlope(slope, row, scratch, n);
+      if (derivative == null) {
+        RowKernels.gelu(row, scratch, n);
+      } else {
+        RowKernels.geluAndSlope(row, slope, scratch, n);
         derivative.write(r, slope, 0);
       }
-      RowKernels.gelu(row, scratch, n);
       y.write(r, row, 0);
     }
   }
@@ -194,18 +199,19 @@ public final class CpuBackend implements Backend {
     int n = y.columns();
     float[] row = first(n);
     float[] other = second(n);
-    float[] affine = third(2 * n + 1);
-    weights.gamma().values().get(0, affine, 0, n);
-    weights.beta().values().get(0, affine, n, n);
+    float[] gamma = third(n);
+    float[] beta = fourth(n);
+    weights.gamma().values().get(0, gamma, 0, n);
+    weights.beta().values().get(0, beta, 0, n);
     for (int r = 0; r < y.rows(); r++) {
       readSum(input, r, row, other);
       float rstd = RowKernels.normalize(row, n, weights.epsilon());
       if (tape != null) {
         tape.normalized().write(r, row, 0);
-        affine[2 * n] = rstd;
-        tape.rstd().write(r, affine, 2 * n);
+        other[0] = rstd;
+        tape.rstd().write(r, other, 0);
       }
-      RowKernels.scaleShift(row, affine, n);
+      RowKernels.scaleShift(row, gamma, beta, n);
       y.write(r, row, 0);
     }
   }
@@ -256,27 +262,38 @@ public final class CpuBackend implements Backend {
   @Override
   public void maskedSoftmax(Matrix p, PaddingMask mask) {
     int n = p.columns();
-    float[] row = first(n);
-    float[] scratch = second(n);
-    for (int r = 0; r < p.rows(); r++) {
-      int example = r / n * n;
-      if (mask.isToken(r)) {
-        p.read(r, row, 0);
-        cover(row, mask, example, -Float.MAX_VALUE);
-        RowKernels.softmax(row, scratch, n);
-        cover(row, mask, example, 0f);
-      } else {
-        Arrays.fill(row, 0, n, 0f);
+    int tile = Math.max(1, Math.min(n, TILE / n));
+    for (int example = 0; example < p.rows(); example += n) {
+      for (int from = 0; from < n; from += tile) {
+        softmaxTile(p.rows(example + from, Math.min(tile, n - from)), example, from, mask);
       }
-      p.write(r, row, 0);
     }
   }
 
-  private static void cover(float[] row, PaddingMask mask, int example, float value) {
-    int[] tokens = mask.tokens();
-    for (int j = 0; j < mask.length(); j++) {
-      if (tokens[example + j] == 0) {
-        row[j] = value;
+  /** Some rows of one example, the first being its position {@code from}. */
+  private void softmaxTile(Matrix p, int example, int from, PaddingMask mask) {
+    int n = p.columns();
+    int rows = p.rows();
+    float[] tile = first(rows * n);
+    readTile(p, tile);
+    cover(tile, rows, example, mask, -Float.MAX_VALUE);
+    RowKernels.softmax(tile, second(rows * n), rows, n);
+    cover(tile, rows, example, mask, 0f);
+    for (int r = 0; r < rows; r++) {
+      if (!mask.isToken(example + from + r)) {
+        Arrays.fill(tile, r * n, r * n + n, 0f);
+      }
+    }
+    writeTile(p, tile);
+  }
+
+  private static void cover(float[] tile, int rows, int example, PaddingMask mask, float value) {
+    int n = mask.length();
+    for (int j = 0; j < n; j++) {
+      if (!mask.isToken(example + j)) {
+        for (int r = 0; r < rows; r++) {
+          tile[r * n + j] = value;
+        }
       }
     }
   }
@@ -392,6 +409,11 @@ public final class CpuBackend implements Backend {
   private float[] third(int size) {
     third = third.length < size ? new float[size] : third;
     return third;
+  }
+
+  private float[] fourth(int size) {
+    fourth = fourth.length < size ? new float[size] : fourth;
+    return fourth;
   }
 
   private double[] sums(Tensor start, int size) {

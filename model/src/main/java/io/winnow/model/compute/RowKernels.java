@@ -4,6 +4,15 @@ package io.winnow.model.compute;
 final class RowKernels {
   private static final float INVERSE_SQRT_TWO_PI = 0.39894228040143268f;
 
+  /** Four factors for each pattern of four bits; a branch at random would be mispredicted. */
+  private static final float[] KEPT = new float[64];
+
+  static {
+    for (int i = 0; i < KEPT.length; i++) {
+      KEPT[i] = (i >> 2) >> (i & 3) & 1;
+    }
+  }
+
   private RowKernels() {}
 
   static void add(float[] y, float[] x, int n) {
@@ -26,30 +35,20 @@ final class RowKernels {
 
   /** Drops in place; one hash serves four elements. */
   static void drop(float[] x, int n, DropMask mask, int row) {
-    long key = mask.key();
-    int threshold = mask.threshold();
     float scale = mask.scale();
     long group = (long) row * ((n + 3) >> 2);
     int i = 0;
     for (; i <= n - 4; i += 4) {
-      long bits = CounterHash.bits(key, group++);
-      x[i] = keep(x[i] * scale, (int) bits & 0xffff, threshold);
-      x[i + 1] = keep(x[i + 1] * scale, (int) (bits >>> 16) & 0xffff, threshold);
-      x[i + 2] = keep(x[i + 2] * scale, (int) (bits >>> 32) & 0xffff, threshold);
-      x[i + 3] = keep(x[i + 3] * scale, (int) (bits >>> 48), threshold);
+      int kept = mask.kept(group++) << 2;
+      x[i] *= scale * KEPT[kept];
+      x[i + 1] *= scale * KEPT[kept + 1];
+      x[i + 2] *= scale * KEPT[kept + 2];
+      x[i + 3] *= scale * KEPT[kept + 3];
     }
-    if (i < n) {
-      long bits = CounterHash.bits(key, group);
-      for (; i < n; i++, bits >>>= 16) {
-        x[i] = keep(x[i] * scale, (int) bits & 0xffff, threshold);
-      }
+    int kept = mask.kept(group) << 2;
+    for (; i < n; i++) {
+      x[i] *= scale * KEPT[kept++];
     }
-  }
-
-  /** Without a branch, which at random would be mispredicted: the sign of the difference masks. */
-  private static float keep(float value, int level, int threshold) {
-    int kept = ~((level - threshold) >> 31);
-    return Float.intBitsToFloat(Float.floatToRawIntBits(value) & kept);
   }
 
   /** x becomes x Phi(x); Phi(x) is left in {@code cdf}. */
@@ -62,21 +61,29 @@ final class RowKernels {
     }
   }
 
-  /** slope = Phi(x) + x phi(x), phi(x) = exp(-x^2 / 2) / sqrt(2 pi); {@code scratch} is used up. */
-  static void geluSlope(float[] slope, float[] x, float[] scratch, int n) {
+  /**
+   * x becomes x Phi(x), and slope Phi(x) + x phi(x), with phi(x) = exp(-x^2 / 2) / sqrt(2 pi);
+   * {@code cdf} is used up.
+   */
+  static void geluAndSlope(float[] x, float[] slope, float[] cdf, int n) {
     for (int i = 0; i < n; i++) {
       slope[i] = -0.5f * x[i] * x[i];
     }
-    Elementary.exp(slope, scratch, n);
+    Elementary.exp(slope, cdf, n);
     for (int i = 0; i < n; i++) {
-      float density = INVERSE_SQRT_TWO_PI * slope[i];
-      slope[i] = Math.fma(x[i], density, Elementary.normalCdf(x[i]));
+      cdf[i] = Elementary.normalCdf(x[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      slope[i] = Math.fma(x[i], INVERSE_SQRT_TWO_PI * slope[i], cdf[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] *= cdf[i];
     }
   }
 
   /** x becomes normalized; returns 1 / sqrt(variance + epsilon). */
   static float normalize(float[] x, int n, float epsilon) {
-    float mean = RowSums.sum(x, n) / n;
+    float mean = RowSums.sum(x, 0, n) / n;
     for (int i = 0; i < n; i++) {
       x[i] -= mean;
     }
@@ -88,31 +95,35 @@ final class RowKernels {
     return rstd;
   }
 
-  /** x becomes x gamma + beta; {@code affine} holds gamma, then beta. */
-  static void scaleShift(float[] x, float[] affine, int n) {
+  static void scaleShift(float[] x, float[] gamma, float[] beta, int n) {
     for (int i = 0; i < n; i++) {
-      x[i] = Math.fma(x[i], affine[i], affine[n + i]);
+      x[i] = Math.fma(x[i], gamma[i], beta[i]);
     }
   }
 
   /** e becomes rstd (e - mean(e) - x mean(e x)). */
   static void normGradient(float[] e, float[] x, int n, float rstd) {
-    float mean = RowSums.sum(e, n) / n;
+    float mean = RowSums.sum(e, 0, n) / n;
     float slope = RowSums.dot(e, x, n) / n;
     for (int i = 0; i < n; i++) {
       e[i] = rstd * (e[i] - mean - x[i] * slope);
     }
   }
 
-  static void softmax(float[] x, float[] scratch, int n) {
-    float max = RowSums.max(x, n);
-    for (int i = 0; i < n; i++) {
-      x[i] -= max;
+  /** Softmax of each row of a tile; exp runs over the whole of it, as short loops cost more. */
+  static void softmax(float[] x, float[] scratch, int rows, int n) {
+    for (int r = 0; r < rows; r++) {
+      float max = RowSums.max(x, r * n, n);
+      for (int i = r * n; i < r * n + n; i++) {
+        x[i] -= max;
+      }
     }
-    Elementary.exp(x, scratch, n);
-    float inverse = 1f / RowSums.sum(x, n);
-    for (int i = 0; i < n; i++) {
-      x[i] *= inverse;
+    Elementary.exp(x, scratch, rows * n);
+    for (int r = 0; r < rows; r++) {
+      float inverse = 1f / RowSums.sum(x, r * n, n);
+      for (int i = r * n; i < r * n + n; i++) {
+        x[i] *= inverse;
+      }
     }
   }
 

@@ -7,10 +7,11 @@ package io.winnow.model.compute;
 final class RowSums {
   private RowSums() {}
 
-  static float sum(float[] x, int n) {
+  static float sum(float[] x, int from, int n) {
     float s0 = 0f, s1 = 0f, s2 = 0f, s3 = 0f, s4 = 0f, s5 = 0f, s6 = 0f, s7 = 0f;
-    int i = 0;
-    for (; i <= n - 8; i += 8) {
+    int end = from + n;
+    int i = from;
+    for (; i <= end - 8; i += 8) {
       s0 += x[i];
       s1 += x[i + 1];
       s2 += x[i + 2];
@@ -20,7 +21,7 @@ final class RowSums {
       s6 += x[i + 6];
       s7 += x[i + 7];
     }
-    int rest = n - i;
+    int rest = end - i;
     s0 += rest > 0 ? x[i] : 0f;
     s1 += rest > 1 ? x[i + 1] : 0f;
     s2 += rest > 2 ? x[i + 2] : 0f;
@@ -56,16 +57,17 @@ final class RowSums {
   }
 
   /** The largest; a NaN may be passed over, it makes the row's softmax NaN all the same. */
-  static float max(float[] x, int n) {
-    float m0 = x[0], m1 = x[0], m2 = x[0], m3 = x[0];
-    int i = 0;
-    for (; i <= n - 4; i += 4) {
+  static float max(float[] x, int from, int n) {
+    float m0 = x[from], m1 = m0, m2 = m0, m3 = m0;
+    int end = from + n;
+    int i = from;
+    for (; i <= end - 4; i += 4) {
       m0 = x[i] > m0 ? x[i] : m0;
       m1 = x[i + 1] > m1 ? x[i + 1] : m1;
       m2 = x[i + 2] > m2 ? x[i + 2] : m2;
       m3 = x[i + 3] > m3 ? x[i + 3] : m3;
     }
-    for (; i < n; i++) {
+    for (; i < end; i++) {
       m0 = x[i] > m0 ? x[i] : m0;
     }
     m0 = m1 > m0 ? m1 : m0;

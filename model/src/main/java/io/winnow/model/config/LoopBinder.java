@@ -13,12 +13,11 @@ import io.winnow.model.train.SelectionSettings.AfterSelection;
 import io.winnow.model.train.SelectionSettings.OmegaAfter;
 import io.winnow.model.train.SelectionSettings.Rule;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /** Binds the sections about the loop: selection, optimizer, schedule and training. */
 final class LoopBinder {
-  private static final Map<String, Boolean> METRICS = metrics();
+  private static final Set<String> LOWER_IS_BETTER = Set.of("mse", "loss");
   private static final float EPS_ADAMW = 1e-8f;
   private static final float EPS_ADAMW_HF = 1e-6f;
   private static final float OMEGA_LR_ADAMW = 1e-2f;
@@ -164,16 +163,16 @@ final class LoopBinder {
     String name = values.text("training.best.metric");
     if (name == null) {
       name = task == Task.Kind.CLASSIFICATION ? "accuracy" : "mse";
-    } else if (!METRICS.containsKey(name)) {
+    } else if (!metrics(task).contains(name)) {
       values.wrong(
           "training.best.metric",
-          "one of " + String.join(", ", METRICS.keySet()),
-          NearestName.hint(name, METRICS.keySet()));
+          "one of " + String.join(", ", metrics(task)) + " for " + Values.kebab(task),
+          NearestName.hint(name, metrics(task)));
     }
     boolean higher =
         values.has("training.best.higher-is-better")
             ? values.flag("training.best.higher-is-better")
-            : METRICS.getOrDefault(name, true);
+            : !LOWER_IS_BETTER.contains(name);
     return new Metric(name, higher);
   }
 
@@ -186,19 +185,17 @@ final class LoopBinder {
   private void refuse(String path, Method.Name method) {
     if (said.hasPath(path)) {
       problems.add(
-          path, "has no meaning for method " + Values.kebab(method), "method.name = weightlora");
+          path,
+          "has no meaning for method " + Values.kebab(method),
+          path.equals("method.keep") ? "weightlora or rand" : "weightlora");
     }
   }
 
   private record Omega(float lr, OptimizerSettings.OmegaKind kind) {}
 
-  private static Map<String, Boolean> metrics() {
-    Map<String, Boolean> higherIsBetter = new TreeMap<>();
-    for (String name : List.of("accuracy", "f1", "matthews_correlation", "pearson", "spearman")) {
-      higherIsBetter.put(name, true);
-    }
-    higherIsBetter.put("mse", false);
-    higherIsBetter.put("loss", false);
-    return higherIsBetter;
+  private static List<String> metrics(Task.Kind task) {
+    return task == Task.Kind.CLASSIFICATION
+        ? List.of("accuracy", "f1", "matthews_correlation", "loss")
+        : List.of("mse", "pearson", "spearman", "loss");
   }
 }

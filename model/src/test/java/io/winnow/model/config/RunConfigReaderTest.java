@@ -210,6 +210,9 @@ class RunConfigReaderTest {
 
     assertThat(run.task().labels()).isEqualTo(1);
     assertThat(run.training().best()).isEqualTo(new RunConfig.Training.Metric("mse", false));
+    assertThat(
+            problem(SMALL + "task.kind = regression\ntraining.best.metric = accuracy").getMessage())
+        .contains("expected one of mse, pearson, spearman, loss for regression");
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalSteps optimizer steps of the whole run
  * @param reason why it is paused or failed; empty otherwise
  */
-public record RunStatus(String phase, long step, long totalSteps, String reason) {
+public record StatusFile(String phase, long step, long totalSteps, String reason) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Replaces status.json. */
@@ -26,14 +26,14 @@ public record RunStatus(String phase, long step, long totalSteps, String reason)
   }
 
   /** The status, or null if none was written yet. */
-  public static @Nullable RunStatus of(RunFolder folder) {
+  public static @Nullable StatusFile of(RunFolder folder) {
     String text = folder.read(folder.status());
     if (text == null) {
       return null;
     }
     try {
       JsonNode node = JSON.readTree(text);
-      return new RunStatus(
+      return new StatusFile(
           node.path("phase").asText(),
           node.path("step").asLong(),
           node.path("totalSteps").asLong(),
