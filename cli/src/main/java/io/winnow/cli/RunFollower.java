@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunFollower implements RunHandle {
   private static final long LOOK_AGAIN_SECONDS = 1;
+  private static final int MAX_FALTERED = 3;
 
   private final WinnowNode node;
   private final RunClient client;
@@ -35,6 +36,7 @@ final class RunFollower implements RunHandle {
   private final BlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();
   private final long beganNanos = System.nanoTime();
   private volatile boolean stopping;
+  private int faltered;
 
   RunFollower(
       WinnowNode node,
@@ -79,6 +81,7 @@ final class RunFollower implements RunHandle {
 
   private @Nullable RunEnd on(RunEvent event) {
     files.on(event);
+    giveUpOnABrokenStore(event);
     translation.of(event).forEach(listener::on);
     if (event instanceof RunEvent.RunFinished finished) {
       return finish(finished.summary());
@@ -89,6 +92,21 @@ final class RunFollower implements RunHandle {
           : new RunEnd.Paused(paused.version(), paused.reason());
     }
     return null;
+  }
+
+  /** A coordinator that cannot journal cannot even pause: then this process must say so and end. */
+  private void giveUpOnABrokenStore(RunEvent event) {
+    if (event instanceof RunEvent.CheckpointDone) {
+      faltered = 0;
+    } else if (event instanceof RunEvent.Faltered && ++faltered >= MAX_FALTERED) {
+      throw UserProblem.failure(
+          "the run cannot go on: its store "
+              + place.store()
+              + " failed "
+              + node.storeProblem().map(why -> "(" + why + ")").orElse("several times")
+              + "; no counted checkpoint is lost. Mend it (is the disk full?), then: winnow resume "
+              + place.folder().path());
+    }
   }
 
   private RunEnd finish(RunSummary summary) {

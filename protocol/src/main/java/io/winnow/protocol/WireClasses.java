@@ -101,7 +101,8 @@ final class WireClasses {
           StepDecision.class,
           int[].class,
           float[].class,
-          CheckpointId.class);
+          CheckpointId.class,
+          RunEvent.Faltered.class);
 
   private WireClasses() {}
 }

@@ -2,6 +2,7 @@ package io.winnow.actors.client;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -73,19 +74,31 @@ public final class RunClient {
     return await(ask(replyTo -> new CoordinatorCommand.Remove(run, replyTo)));
   }
 
-  /** Tells {@code listener} what happens, one event at a time, on a thread that may block. */
+  /**
+   * Tells {@code listener} what happens, one event at a time, on a thread that may block. Whenever
+   * the coordinator falters, subscribes again and lets it go on.
+   */
   public void follow(Consumer<RunEvent> listener) {
     ActorRef<RunEvent> watcher =
         node.system()
             .systemActorOf(
-                Behaviors.receiveMessage(
-                    event -> {
-                      listener.accept(event);
-                      return Behaviors.same();
-                    }),
+                watching(listener),
                 "watch-" + run,
                 Props.empty().withDispatcherFromConfig(blocking()));
     node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, watcher));
+  }
+
+  private Behavior<RunEvent> watching(Consumer<RunEvent> listener) {
+    return Behaviors.receive(
+        (context, event) -> {
+          listener.accept(event);
+          if (event instanceof RunEvent.Faltered) {
+            ActorRef<RunEvent> self = context.getSelf();
+            node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, self));
+            node.post().toCoordinator(run, new CoordinatorCommand.EnsureRunning(run));
+          }
+          return Behaviors.same();
+        });
   }
 
   private static String blocking() {

@@ -4,6 +4,7 @@ import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PreRestart;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
@@ -131,6 +132,7 @@ public final class RunCoordinator
   public SignalHandler<RunState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (state, signal) -> sayStatus(state))
+        .onSignal(PreRestart.class, (state, signal) -> tell(new RunEvent.Faltered(run)))
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
@@ -251,9 +253,10 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onAttach(
       RunState state, CoordinatorCommand.Attach attach) {
-    if (subscribers.add(attach.subscriber())) {
-      context.watch(attach.subscriber());
+    if (!subscribers.add(attach.subscriber())) {
+      return Effect().none(); // said again in case this coordinator had been a new one
     }
+    context.watch(attach.subscriber());
     attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
     if (state.status() == RunStatus.FINISHED && state.summary() != null) {
       attach.subscriber().tell(new RunEvent.RunFinished(run, state.summary()));
