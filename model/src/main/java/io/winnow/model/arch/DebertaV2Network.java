@@ -4,6 +4,7 @@ import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
 import io.winnow.model.nn.AdapterSlot;
+import io.winnow.model.nn.AttentionScratch;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.DisentangledAttention;
 import io.winnow.model.nn.Dropout;
@@ -72,7 +73,7 @@ final class DebertaV2Network implements Network {
 
   private void addBlocks() {
     var shape = new DisentangledAttention.Shape(config.heads(), config.headWidth());
-    var attentionScratch = new DisentangledAttention.Scratch(compute.workspace(), shape);
+    var attentionScratch = new AttentionScratch(compute.workspace(), shape);
     var scratch = new EncoderBlock.Scratch(compute.workspace(), config.intermediate());
     for (int i = 0; i < config.layers(); i++) {
       blocks.add(block(DebertaV2.name(i), attentionScratch, scratch));
@@ -81,7 +82,7 @@ final class DebertaV2Network implements Network {
   }
 
   private EncoderBlock block(
-      String name, DisentangledAttention.Scratch attention, EncoderBlock.Scratch scratch) {
+      String name, AttentionScratch attention, EncoderBlock.Scratch scratch) {
     float hidden = dropouts.hidden();
     var layers =
         new EncoderBlock.Layers(
@@ -99,7 +100,7 @@ final class DebertaV2Network implements Network {
     return new EncoderBlock(compute.backend(), layers, scratch);
   }
 
-  private DisentangledAttention attention(String name, DisentangledAttention.Scratch scratch) {
+  private DisentangledAttention attention(String name, AttentionScratch scratch) {
     var layers =
         new DisentangledAttention.Layers(
             parameters.linear(name + DebertaV2.QUERY, ""),

@@ -42,7 +42,7 @@ public final class EncoderBlock {
    * the output of one is the input of the next: the output is written when the input is done with.
    */
   public static final class Tape {
-    private final DisentangledAttention.Tape attention;
+    private final AttentionTape attention;
     private final NormTape attentionNorm;
     private final Buffer middle; // m [rows, hidden]
     private final FeedForward.Tape feedForward;
@@ -50,7 +50,7 @@ public final class EncoderBlock {
     private final Buffer output; // y [rows, hidden]
 
     public Tape(Workspace workspace) {
-      this.attention = new DisentangledAttention.Tape(workspace);
+      this.attention = new AttentionTape(workspace);
       this.attentionNorm = new NormTape(workspace);
       this.middle = workspace.buffer();
       this.feedForward = new FeedForward.Tape(workspace);
