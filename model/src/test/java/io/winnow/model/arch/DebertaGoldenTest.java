@@ -10,7 +10,6 @@ import io.winnow.model.nn.EncoderBlock.OutputRows;
 import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.Pass;
 import io.winnow.model.task.Loss;
-import io.winnow.model.task.Targets;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -128,7 +127,7 @@ class DebertaGoldenTest {
       ToDoubleFunction<String> deviation = what -> golden.deviation(set, what);
       assertClose(
           "logits", logits.toArray(), expected.floats("logits"), deviation.applyAsDouble("logits"));
-      var targets = new Targets.Classes(Golden.ints(inputs.longs("labels")));
+      var targets = golden.targets(inputs);
       Loss loss = Loss.of(logits, targets, targets.count());
       float[] mean = {(float) (loss.sum() / targets.count())};
       assertClose("loss", mean, expected.floats("loss"), deviation.applyAsDouble("loss"));
