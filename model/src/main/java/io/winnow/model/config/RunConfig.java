@@ -3,15 +3,24 @@ package io.winnow.model.config;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings;
+import io.winnow.model.train.SelectionSettings.AfterSelection;
+import io.winnow.model.train.SelectionSettings.OmegaAfter;
+import io.winnow.model.train.SelectionSettings.Rule;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resolved configuration of a run: every value is set, every path absolute, every count a
- * number of steps or examples. It is what a run journals about itself.
+ * The resolved configuration of a run: every value is set and every path absolute. Counts that
+ * depend on the number of training examples stay {@link StepCount}s until the data is read: {@link
+ * Training#totalSteps} gives the length of the run, and the {@code resolve} methods take it. It is
+ * what a run journals about itself.
  */
 public record RunConfig(
     String name,
@@ -20,9 +29,9 @@ public record RunConfig(
     Task task,
     Data data,
     Method method,
-    SelectionSettings selection,
+    Selection selection,
     OptimizerSettings optimizer,
-    ScheduleSettings schedule,
+    Schedule schedule,
     Training training,
     Checkpoint checkpoint,
     Failure failure,
@@ -33,13 +42,19 @@ public record RunConfig(
     commands = List.copyOf(commands);
   }
 
-  /** The frozen base: a Hugging Face folder. */
-  public record Model(Path path) {}
+  /**
+   * The frozen base.
+   *
+   * @param path a Hugging Face folder
+   * @param dropout hidden and attention dropout while training; null = as config.json says
+   */
+  public record Model(Path path, @Nullable Float dropout) {}
 
   /**
    * What is learned.
    *
-   * @param labels number of classes; 0 = count the distinct labels of the training file
+   * @param labels number of classes; 0 = count the distinct labels of the training file; 1 for
+   *     regression
    */
   public record Task(Kind kind, int labels) {
     /** Kinds of task. */
@@ -66,7 +81,6 @@ public record RunConfig(
   /**
    * The adapters.
    *
-   * @param keepsAll true for methods without selection
    * @param target {@code all-linear}, names, or one regular expression
    * @param trainHead whether pooler and task head are trained
    */
@@ -112,15 +126,76 @@ public record RunConfig(
    * The loop.
    *
    * @param steps optimizer steps; 0 = from {@code epochs}
-   * @param epochs passes over the training data, used where steps is 0
+   * @param epochs passes over the training data; 0 where steps is given
    * @param batchSize examples of one optimizer step
    * @param microBatch examples of one sweep; divides the step into ceil(batchSize / microBatch)
-   * @param evaluateEvery steps between evaluations; 0 = only at the end
+   * @param evaluateEvery steps between evaluations; never = only at the end
    */
   public record Training(
-      long steps, double epochs, int batchSize, int microBatch, long evaluateEvery, Metric best) {
+      long steps,
+      double epochs,
+      int batchSize,
+      int microBatch,
+      StepCount evaluateEvery,
+      Metric best) {
     /** The metric by which the best checkpoint is chosen. */
     public record Metric(String name, boolean higherIsBetter) {}
+
+    /**
+     * Optimizer steps of the whole run: {@code steps}, or ceil(epochs * ceil(examples /
+     * batchSize)), so that the last step of an epoch may be a smaller one.
+     */
+    public long totalSteps(long examples) {
+      if (steps > 0) {
+        return steps;
+      }
+      long perEpoch = (examples + batchSize - 1) / batchSize;
+      return BigDecimal.valueOf(epochs)
+          .multiply(BigDecimal.valueOf(perEpoch))
+          .setScale(0, RoundingMode.CEILING)
+          .longValueExact();
+    }
+  }
+
+  /**
+   * When and how heads are selected; {@link SelectionSettings} says what the parts mean. Methods
+   * without selection have {@link #none(int)}.
+   *
+   * @param keep K; 0 for {@code lora}, which keeps all heads
+   */
+  public record Selection(
+      int keep,
+      Rule rule,
+      StepCount at,
+      StepCount every,
+      OmegaAfter omegaAfter,
+      AfterSelection afterSelection) {
+
+    /** No selection: all heads ({@code keep} 0), or {@code keep} heads drawn before the start. */
+    public static Selection none(int keep) {
+      StepCount never = StepCount.never();
+      return new Selection(
+          keep, Rule.MAGNITUDE, never, never, OmegaAfter.FREEZE, AfterSelection.CONTINUE);
+    }
+
+    /** The selection of a run of so many steps. */
+    public SelectionSettings resolve(long totalSteps) {
+      return new SelectionSettings(
+          keep,
+          rule,
+          at.resolve(totalSteps),
+          every.resolve(totalSteps),
+          omegaAfter,
+          afterSelection);
+    }
+  }
+
+  /** The learning-rate schedule. */
+  public record Schedule(ScheduleSettings.Kind kind, StepCount warmup) {
+    /** The schedule of a run of so many steps. */
+    public ScheduleSettings resolve(long totalSteps) {
+      return new ScheduleSettings(kind, warmup.resolve(totalSteps));
+    }
   }
 
   /** Steps or time between checkpoints; exactly one is positive. */
@@ -142,10 +217,14 @@ public record RunConfig(
    */
   public record Workers(int count, boolean determinism) {}
 
-  /** A command that holds from a step on, as if it had been sent then: {@code set} path = value. */
+  /**
+   * A command that holds from a step on, as if it had been sent then.
+   *
+   * @param set configuration path to value, in the order of the paths; only {@link Steerable} ones
+   */
   public record ScriptedCommand(long at, Map<String, String> set) {
     public ScriptedCommand {
-      set = Map.copyOf(set);
+      set = Collections.unmodifiableMap(new TreeMap<>(set)); // Map.copyOf has no stable order
     }
   }
 }

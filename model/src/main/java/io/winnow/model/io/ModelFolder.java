@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.Fingerprint;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.nn.WeightSource;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  * safetensors files. Opening checks that everything is there; nothing is loaded before it is read.
  * Reading is safe from several threads; the caller closes.
  */
-public final class ModelFolder implements AutoCloseable {
+public final class ModelFolder implements WeightSource, AutoCloseable {
   static final String CONFIG = "config.json";
   static final String WEIGHTS = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
@@ -87,11 +88,13 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /** True where the weights hold this tensor. */
+  @Override
   public boolean has(String name) {
     return fileOf.containsKey(stored(name));
   }
 
   /** Tensor names in sorted order, as the task model spells them. */
+  @Override
   public Set<String> names() {
     boolean bare = !prefix.isEmpty() && fileOf.keySet().stream().noneMatch(this::isPrefixed);
     if (!bare) {
@@ -103,6 +106,7 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /** Shape of a tensor; empty for a scalar. */
+  @Override
   public long[] shape(String name) {
     return file(name).shape(stored(name));
   }
@@ -117,12 +121,13 @@ public final class ModelFolder implements AutoCloseable {
     return file(name).floats(stored(name));
   }
 
-  /** Copies a whole tensor to the target, which must be exactly as large. */
+  /** Copies a whole tensor to the beginning of the target. */
   public void read(String name, float[] target) {
     file(name).copyFloats(stored(name), FloatBuffer.wrap(target));
   }
 
-  /** Copies a whole tensor to the target, whose room must be exactly its size. */
+  /** Copies a whole tensor to the target, at its position, which moves on. */
+  @Override
   public void read(String name, FloatBuffer target) {
     file(name).copyFloats(stored(name), target);
   }

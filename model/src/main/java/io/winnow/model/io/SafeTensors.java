@@ -131,14 +131,17 @@ public final class SafeTensors implements AutoCloseable {
     return values;
   }
 
-  /** Copies a whole F32, F16 or BF16 tensor to the target, whose room must be exactly its size. */
+  /** Copies a whole F32, F16 or BF16 tensor to the target, at its position, which moves on. */
   public void copyFloats(String name, FloatBuffer target) {
-    if (target.remaining() != entry(name).elements()) {
+    long elements = entry(name).elements();
+    if (target.remaining() < elements) {
       throw new IllegalArgumentException(
           "tensor '%s' has %d elements, the target has room for %d"
-              .formatted(name, entry(name).elements(), target.remaining()));
+              .formatted(name, elements, target.remaining()));
     }
-    copyFloats(name, 0, target);
+    int limit = target.limit();
+    copyFloats(name, 0, target.limit(target.position() + (int) elements));
+    target.limit(limit);
   }
 
   /** Copies elements {@code from, from + 1, ...} until the target is full. */

@@ -135,6 +135,7 @@ public final class JsonTokenizer implements Tokenizer {
   private static void stayOffline() {
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
+    System.setProperty("RUST_FLAVOR", "cpu");
   }
 
   private static int[] ints(long[] values) {

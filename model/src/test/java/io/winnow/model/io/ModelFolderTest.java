@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.data.SharedData;
+import io.winnow.model.text.JsonTokenizer;
+import io.winnow.model.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFolderTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -59,6 +65,25 @@ class ModelFolderTest {
     }
     try (ModelFolder full = ModelFolder.open(GOLDEN.resolve("deberta-v3-cls"))) {
       assertThat(full.withPrefix("deberta").names()).isEqualTo(full.names());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deberta-tiny-real, deberta.embeddings.word_embeddings.weight",
+    "stories260K-llama, model.embed_tokens.weight"
+  })
+  void realModelsAndTheirTokenizersFitTogether(String name, String embedding) {
+    Path folder = SharedData.require("models/" + name);
+    try (ModelFolder model = ModelFolder.open(folder);
+        Tokenizer tokenizer = JsonTokenizer.open(folder, 128)) {
+      int vocabulary = model.config().path("vocab_size").asInt();
+      tokenizer.requireFits(vocabulary);
+      assertThat(model.shape(embedding)[0]).isEqualTo(vocabulary);
+      assertThat(tokenizer.encode("Once upon a time there was a little girl.").ids())
+          .hasSizeBetween(5, 40)
+          .satisfies(
+              ids -> assertThat(Arrays.stream(ids).max().orElseThrow()).isLessThan(vocabulary));
     }
   }
 

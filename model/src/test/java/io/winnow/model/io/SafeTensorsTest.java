@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,29 @@ class SafeTensorsTest {
   void headerIsPaddedSoThatTheBufferIsAligned() {
     long length = ByteBuffer.wrap(sample()).order(ByteOrder.LITTLE_ENDIAN).getLong();
     assertThat(length % 8).isZero();
+  }
+
+  /** Expected bytes: {@code serialize} of the Python package safetensors 0.8.0, same tensors. */
+  @Test
+  void bytesAreThoseOfTheReferenceImplementation() {
+    byte[] written =
+        new SafeTensorsWriter()
+            .metadata("format", "pt")
+            .floats("b.x", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+            .longs("ids", new long[] {7, -1}, 2)
+            .floats("a/\u00fc\"q", new float[] {0.5f}, new long[0])
+            .floats("none", new float[0], 0, 4)
+            .toBytes();
+    String reference =
+        "10010000000000007b225f5f6d657461646174615f5f223a7b22666f726d6174223a227074227d2c22696473"
+            + "223a7b226474797065223a22493634222c227368617065223a5b325d2c22646174615f6f666673657473223a"
+            + "5b302c31365d7d2c22612fc3bc5c2271223a7b226474797065223a22463332222c227368617065223a5b5d2c"
+            + "22646174615f6f666673657473223a5b31362c32305d7d2c22622e78223a7b226474797065223a2246333222"
+            + "2c227368617065223a5b322c335d2c22646174615f6f666673657473223a5b32302c34345d7d2c226e6f6e65"
+            + "223a7b226474797065223a22463332222c227368617065223a5b302c345d2c22646174615f6f666673657473"
+            + "223a5b34342c34345d7d7d20202020200700000000000000ffffffffffffffff0000003f0000803f00000040"
+            + "00004040000080400000a0400000c040";
+    assertThat(HexFormat.of().formatHex(written)).isEqualTo(reference);
   }
 
   @Test
@@ -188,7 +213,7 @@ class SafeTensorsTest {
                 .formatted(elements * 4, elements * 4 + 4);
     byte[] head = file(json, 0);
     Path path = folder.resolve("sparse.safetensors");
-    try (var out = new java.io.RandomAccessFile(path.toFile(), "rw")) {
+    try (var out = new RandomAccessFile(path.toFile(), "rw")) {
       out.write(head);
       out.setLength(head.length + elements * 4 + 4);
       out.seek(head.length + elements * 4);

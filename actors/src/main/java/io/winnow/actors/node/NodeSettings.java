@@ -1,0 +1,35 @@
+package io.winnow.actors.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.run.Planner;
+import io.winnow.actors.worker.SweepFactory;
+import io.winnow.protocol.RunId;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a node is started with.
+ *
+ * @param store folder of the workspace's store
+ * @param workers compute slots; 0 = the node does not compute
+ * @param works which unfinished runs the node goes on with by itself
+ * @param post what lies between actors and sharding; tests put their faults here
+ * @param overrides Akka settings that come before Winnow's own
+ */
+public record NodeSettings(
+    Path store,
+    int workers,
+    Predicate<RunId> works,
+    Planner planner,
+    SweepFactory sweeps,
+    UnaryOperator<Post> post,
+    Config overrides) {
+
+  /** A node with nothing between its actors. */
+  public NodeSettings(
+      Path store, int workers, Predicate<RunId> works, Planner planner, SweepFactory sweeps) {
+    this(store, workers, works, planner, sweeps, UnaryOperator.identity(), ConfigFactory.empty());
+  }
+}

@@ -1,0 +1,74 @@
+package io.winnow.actors.plan;
+
+import io.winnow.actors.worker.SweepFactory;
+import io.winnow.actors.worker.SweepSession;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.arch.BaseDropout;
+import io.winnow.model.arch.FrozenBase;
+import io.winnow.model.compute.CpuBackend;
+import io.winnow.model.compute.NumericsFingerprint;
+import io.winnow.model.task.Batch;
+import io.winnow.model.task.Evaluation;
+import io.winnow.model.task.Sweep;
+import io.winnow.model.task.SweepResult;
+import io.winnow.model.task.SweepSettings;
+import io.winnow.protocol.SweepCost;
+import io.winnow.protocol.SweepPlan;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Sweeps over the JVM's shared bases. */
+public final class BaseSweeps implements SweepFactory {
+  private final Bases bases;
+
+  public BaseSweeps(Bases bases) {
+    this.bases = bases;
+  }
+
+  @Override
+  public SweepSession open(SweepPlan plan) {
+    FrozenBase base =
+        bases.get(
+            new Bases.Key(plan.modelFolder(), plan.labels(), plan.seed(), plan.modelDropout()));
+    Sweep sweep =
+        Sweep.create(
+            base,
+            plan.trainable(),
+            new SweepSettings(plan.adapterDropout(), BaseDropout.AS_CONFIGURED));
+    return new Session(base.fingerprint(), NumericsFingerprint.of(new CpuBackend()), sweep);
+  }
+
+  private record Session(String base, String numerics, Sweep sweep) implements SweepSession {
+    @Override
+    public void bind(LayerParameters parameters) {
+      sweep.bind(parameters);
+    }
+
+    @Override
+    public Trained train(
+        Work work, Consumer<LayerGradient> onLayerDone, BooleanSupplier cancelled) {
+      long began = System.nanoTime();
+      SweepResult result =
+          sweep.train(work.batch(), work.key(), work.normaliser(), onLayerDone, cancelled);
+      SweepCost cost =
+          new SweepCost(
+              result.tokens(),
+              result.cost().products(),
+              result.cost().operations(),
+              System.nanoTime() - began);
+      return new Trained(result.loss(), cost, result.outcome() == SweepResult.Outcome.CANCELLED);
+    }
+
+    @Override
+    public Evaluated evaluate(Batch batch) {
+      Evaluation evaluation = sweep.evaluate(batch);
+      return new Evaluated(evaluation.logits(), evaluation.lossSum());
+    }
+
+    @Override
+    public void close() {
+      sweep.close();
+    }
+  }
+}

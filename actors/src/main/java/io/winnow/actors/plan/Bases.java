@@ -1,0 +1,56 @@
+package io.winnow.actors.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.winnow.model.arch.FrozenBase;
+import io.winnow.model.arch.HeadInit;
+import io.winnow.model.io.ModelFolder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frozen bases of this JVM, one copy each however many workers and runs use it. A base is
+ * loaded by who asks first; the others wait for it. Bases stay until the node closes: what uses
+ * them (workers, planning) comes and goes with every attempt.
+ */
+public final class Bases implements AutoCloseable {
+  /**
+   * What decides a base: the folder or the made-up shape, the outputs of its head, their seed, and
+   * the dropout that takes the place of config.json's hidden and attention dropout (null = none).
+   */
+  public record Key(String folder, int labels, long seed, @Nullable Float dropout) {}
+
+  private final Map<Key, FrozenBase> loaded = new HashMap<>();
+
+  /** The base of a key, loaded if need be. Blocks. */
+  public synchronized FrozenBase get(Key key) {
+    return loaded.computeIfAbsent(key, Bases::load);
+  }
+
+  private static FrozenBase load(Key key) {
+    HeadInit head = new HeadInit(key.labels(), key.seed());
+    if (MadeUpShape.isName(key.folder())) {
+      return FrozenBase.random(MadeUpShape.named(key.folder()).config(), head);
+    }
+    try (ModelFolder folder = ModelFolder.open(Path.of(key.folder()))) {
+      return FrozenBase.load(withDropout(folder.config(), key.dropout()), folder, head);
+    }
+  }
+
+  private static JsonNode withDropout(JsonNode config, @Nullable Float dropout) {
+    if (dropout == null) {
+      return config;
+    }
+    ObjectNode changed = config.deepCopy();
+    changed.put("hidden_dropout_prob", dropout).put("attention_probs_dropout_prob", dropout);
+    return changed;
+  }
+
+  @Override
+  public synchronized void close() {
+    loaded.values().forEach(FrozenBase::close);
+    loaded.clear();
+  }
+}

@@ -1,0 +1,105 @@
+package io.winnow.actors.plan;
+
+import io.winnow.actors.run.Planner;
+import io.winnow.actors.run.Rules;
+import io.winnow.actors.run.RunPlan;
+import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.FrozenBase;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.train.LayerPlan;
+import io.winnow.model.train.StepRules;
+import io.winnow.protocol.SweepPlan;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Plans runs on Hugging Face folders and data files. */
+public final class FolderPlanner implements Planner {
+  /** A layer's parameters and gradients travel as one message, below the frame limit. */
+  static final long MAX_LAYER_BYTES = 16L << 20;
+
+  private final Bases bases;
+
+  public FolderPlanner(Bases bases) {
+    this.bases = bases;
+  }
+
+  @Override
+  public RunPlan plan(String text) {
+    RunConfig config = RunConfigReader.readText(text, "run.conf");
+    PlanCheck check = PlanCheck.of(config);
+    TaskData data = TaskData.read(config, check.vocabulary());
+    int outputs = data.outputs();
+    TrainableSpec trainable = TrainableSpecs.of(check.architecture(outputs), config);
+    requireFits(trainable);
+    FrozenBase base =
+        bases.get(
+            new Bases.Key(
+                config.model().path().toString(),
+                outputs,
+                config.seed(),
+                config.model().dropout()));
+    long totalSteps = config.training().totalSteps(data.train().size());
+    StepRules rules = Rules.of(config, totalSteps);
+    return new RunPlan(
+        config,
+        rules,
+        sweepPlan(config, trainable, outputs),
+        trainable.layers().stream().map(l -> layerPlan(config, l)).toList(),
+        initialTensors(trainable, base),
+        data.train(),
+        data.validation(),
+        data.fingerprint());
+  }
+
+  /** What sweeps of a run with so many outputs need. */
+  public static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, int outputs) {
+    return new SweepPlan(
+        config.model().path().toString(),
+        config.model().dropout(),
+        trainable,
+        config.method().dropout(),
+        config.task().kind(),
+        outputs,
+        config.seed());
+  }
+
+  /** What a layer of a run needs to know. */
+  public static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
+    boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
+    return new LayerPlan(layer, config.seed(), fanIn, config.optimizer());
+  }
+
+  private static Map<String, List<TensorState>> initialTensors(
+      TrainableSpec trainable, FrozenBase base) {
+    Function<LayerSpec, List<TensorState>> values =
+        layer ->
+            layer.tensors().stream()
+                .map(t -> new TensorState(t.name(), base.values(t.name())))
+                .toList();
+    return trainable.layers().stream().collect(Collectors.toMap(l -> l.id().name(), values));
+  }
+
+  private static void requireFits(TrainableSpec trainable) {
+    for (LayerSpec layer : trainable.layers()) {
+      long values =
+          layer.adapters().stream().mapToLong(a -> (long) a.rank() * (a.in() + a.out())).sum()
+              + layer.tensors().stream().mapToLong(t -> t.size()).sum();
+      if (values * Float.BYTES > MAX_LAYER_BYTES) {
+        throw UserProblem.usage(
+            "method.rank: layer "
+                + layer.id()
+                + " would have "
+                + (values * Float.BYTES >> 20)
+                + " MiB of trained values, a message carries "
+                + (MAX_LAYER_BYTES >> 20)
+                + " MiB; lower method.rank or target fewer modules");
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.winnow.actors.plan;
+
+import io.winnow.model.adapter.AdapterId;
+import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.adapter.TargetMatcher;
+import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.TensorSpec;
+import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.Architecture;
+import io.winnow.model.arch.ParameterSite;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.nn.LinearSite;
+import io.winnow.model.train.RandomHeads;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a run trains, from its configuration and the architecture; reads no weights. */
+final class TrainableSpecs {
+  /** A tensor that decays is a matrix; biases and norms do not (transformers' Trainer). */
+  private static final String DECAYS = ".weight";
+
+  private final Architecture architecture;
+  private final RunConfig config;
+
+  private TrainableSpecs(Architecture architecture, RunConfig config) {
+    this.architecture = architecture;
+    this.config = config;
+  }
+
+  /**
+   * The layers of a run in forward order; those that hold nothing are left out.
+   *
+   * @throws UserProblem if the target matches nothing, or K is above the number of heads
+   */
+  static TrainableSpec of(Architecture architecture, RunConfig config) {
+    return new TrainableSpecs(architecture, config).spec();
+  }
+
+  private TrainableSpec spec() {
+    List<LinearSite> sites = targets();
+    requireRoomForK(sites.size());
+    Set<Integer> drawn = drawn(sites.size());
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int block = 0; block < architecture.blocks(); block++) {
+      LayerId id = new LayerId(block, architecture.blockName(block));
+      layers.add(new LayerSpec(id, adapters(sites, block, drawn), List.of()));
+    }
+    LayerId head = new LayerId(architecture.blocks(), LayerId.HEAD);
+    layers.add(new LayerSpec(head, adapters(sites, LinearSite.HEAD, drawn), headTensors()));
+    return new TrainableSpec(
+        layers.stream().filter(l -> !l.adapters().isEmpty() || !l.tensors().isEmpty()).toList());
+  }
+
+  private List<LinearSite> targets() {
+    List<String> paths = architecture.linears().stream().map(LinearSite::path).toList();
+    Set<String> matched =
+        new HashSet<>(TargetMatcher.match(rule(config.method().target()), paths, trainedModules()));
+    return architecture.linears().stream().filter(s -> matched.contains(s.path())).toList();
+  }
+
+  /** Modules that are trained in full: PEFT's modules_to_save. */
+  private Set<String> trainedModules() {
+    Set<String> modules = new HashSet<>();
+    if (config.method().trainHead()) {
+      architecture.headParameters().forEach(p -> modules.add(p.substring(0, p.lastIndexOf('.'))));
+    }
+    return modules;
+  }
+
+  private static TargetRule rule(RunConfig.TargetModules target) {
+    if (target instanceof RunConfig.TargetModules.Names names) {
+      return new TargetRule.Names(names.names());
+    } else if (target instanceof RunConfig.TargetModules.Regex regex) {
+      return new TargetRule.Regex(regex.pattern());
+    }
+    return new TargetRule.AllLinear();
+  }
+
+  private void requireRoomForK(int heads) {
+    int keep = config.selection().keep();
+    if (keep > heads) {
+      throw UserProblem.usage(
+          "method.keep: "
+              + keep
+              + " heads are to be kept, but method.target-modules gives the"
+              + " model "
+              + heads
+              + "; set method.keep to "
+              + heads
+              + " or less");
+    }
+  }
+
+  /** Indices of the heads that the run has at all. */
+  private Set<Integer> drawn(int heads) {
+    if (config.method().name() != RunConfig.Method.Name.RAND) {
+      return Set.of();
+    }
+    return Set.copyOf(RandomHeads.draw(config.seed(), heads, config.selection().keep()));
+  }
+
+  private List<AdapterSpec> adapters(List<LinearSite> sites, int block, Set<Integer> drawn) {
+    boolean all = config.method().name() != RunConfig.Method.Name.RAND;
+    List<AdapterSpec> adapters = new ArrayList<>();
+    float scale = config.method().alpha() / config.method().rank();
+    for (int i = 0; i < sites.size(); i++) {
+      LinearSite site = sites.get(i);
+      if (site.block() == block && (all || drawn.contains(i))) {
+        adapters.add(
+            new AdapterSpec(
+                new AdapterId(i, site.path()),
+                site.in(),
+                site.out(),
+                config.method().rank(),
+                scale));
+      }
+    }
+    return adapters;
+  }
+
+  private List<TensorSpec> headTensors() {
+    if (!config.method().trainHead()) {
+      return List.of();
+    }
+    return architecture.parameters().stream()
+        .filter(site -> site.block() == LinearSite.HEAD)
+        .map(TrainableSpecs::tensor)
+        .toList();
+  }
+
+  private static TensorSpec tensor(ParameterSite site) {
+    return new TensorSpec(site.name(), site.shape(), site.name().endsWith(DECAYS));
+  }
+}

@@ -1,0 +1,146 @@
+package io.winnow.actors.run;
+
+import akka.actor.typed.ActorRef;
+import io.winnow.model.task.Batch;
+import io.winnow.protocol.SweepCost;
+import io.winnow.protocol.WorkerCommand;
+import io.winnow.protocol.WorkerMessage;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * The micro-batches of one step or evaluation, and who has which. A micro-batch is done when its
+ * first result comes in; later ones change nothing. Confined to the step loop.
+ */
+final class Board {
+  private final WorkerCommand.Kind kind;
+  private final long step;
+  private final List<Batch> batches;
+  private final Deque<Integer> pending = new ArrayDeque<>();
+  private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
+  private final boolean[] done;
+  private final double[] losses;
+  private final float[][] logits;
+  private SweepCost cost = SweepCost.ZERO;
+
+  Board(WorkerCommand.Kind kind, long step, List<Batch> batches) {
+    this.kind = kind;
+    this.step = step;
+    this.batches = batches;
+    this.done = new boolean[batches.size()];
+    this.losses = new double[batches.size()];
+    this.logits = new float[batches.size()][];
+    IntStream.range(0, batches.size()).forEach(pending::addLast);
+  }
+
+  boolean isOf(WorkerCommand.Kind otherKind, long otherStep) {
+    return kind == otherKind && step == otherStep;
+  }
+
+  WorkerCommand.Kind kind() {
+    return kind;
+  }
+
+  long step() {
+    return step;
+  }
+
+  int size() {
+    return batches.size();
+  }
+
+  Batch batch(int microBatch) {
+    return batches.get(microBatch);
+  }
+
+  /** Targets of the whole step. */
+  double normaliser() {
+    return batches.stream().mapToInt(b -> b.targets().count()).sum();
+  }
+
+  /** Takes the next micro-batch for a worker. */
+  OptionalInt take(ActorRef<WorkerMessage> worker) {
+    while (!pending.isEmpty()) {
+      int next = pending.removeFirst();
+      if (!done[next]) {
+        assigned.put(worker, next);
+        return OptionalInt.of(next);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** A result came in; false if that micro-batch was done already. */
+  boolean finish(int microBatch, double loss, SweepCost sweepCost) {
+    if (done[microBatch]) {
+      return false;
+    }
+    done[microBatch] = true;
+    losses[microBatch] = loss;
+    cost = cost.plus(sweepCost);
+    return true;
+  }
+
+  /** An evaluation's result came in. */
+  boolean finish(int microBatch, double loss, float[] found) {
+    boolean isFirst = finish(microBatch, loss, SweepCost.ZERO);
+    if (isFirst) {
+      logits[microBatch] = found;
+    }
+    return isFirst;
+  }
+
+  /** The worker no longer has its micro-batch: it finished, failed, fell silent or died. */
+  void release(ActorRef<WorkerMessage> worker) {
+    Integer microBatch = assigned.remove(worker);
+    if (microBatch != null && !done[microBatch] && !pending.contains(microBatch)) {
+      pending.addFirst(microBatch);
+    }
+  }
+
+  /** Who has had a micro-batch and not answered. */
+  List<ActorRef<WorkerMessage>> owing() {
+    return List.copyOf(assigned.keySet());
+  }
+
+  /** These micro-batches count as done, but a layer lacks their gradient: do them again. */
+  void redo(List<Integer> microBatches) {
+    for (int microBatch : microBatches) {
+      if (done[microBatch]) {
+        done[microBatch] = false;
+        pending.addLast(microBatch);
+      }
+    }
+  }
+
+  boolean isDone() {
+    return IntStream.range(0, done.length).allMatch(i -> done[i]);
+  }
+
+  boolean hasPending() {
+    return !pending.isEmpty();
+  }
+
+  /** Sum of the micro-batches' losses, in micro-batch order. */
+  double loss() {
+    double sum = 0;
+    for (double loss : losses) {
+      sum += loss;
+    }
+    return sum;
+  }
+
+  List<float[]> logits() {
+    return Arrays.asList(logits);
+  }
+
+  SweepCost cost() {
+    return cost;
+  }
+}

@@ -1,0 +1,505 @@
+package io.winnow.actors.run;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.pattern.StatusReply;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.winnow.actors.node.Failures;
+import io.winnow.actors.node.Post;
+import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.train.LayerPlan;
+import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.CoordinatorCommand;
+import io.winnow.protocol.CoordinatorMessage;
+import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.LayerReply;
+import io.winnow.protocol.RegistryCommand;
+import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.RunId;
+import io.winnow.protocol.RunStatus;
+import io.winnow.protocol.RunView;
+import io.winnow.protocol.StepLoopMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run's durable half: what was submitted, which attempt is under way, which checkpoint counts,
+ * what was commanded. Everything is journalled before it holds. The steps themselves are driven by
+ * a {@link StepLoop} child, one per attempt; whatever ends it, the next attempt begins at the
+ * counted checkpoint.
+ */
+public final class RunCoordinator
+    extends EventSourcedBehavior<CoordinatorMessage, RunEventRecord, RunState> {
+  /** How sharding knows runs; the entity id is the run's name. */
+  public static final EntityTypeKey<CoordinatorMessage> TYPE =
+      EntityTypeKey.create(CoordinatorMessage.class, "RunCoordinator");
+
+  /** Said by sharding when it moves the run or the node leaves. */
+  public enum Stop implements CoordinatorMessage, NoSerializationVerificationNeeded {
+    NOW
+  }
+
+  private record Planned(long attempt, RunPlan plan)
+      implements CoordinatorMessage, NoSerializationVerificationNeeded {}
+
+  private record PlanFailed(long attempt, String reason)
+      implements CoordinatorMessage, NoSerializationVerificationNeeded {}
+
+  private static final Duration MIN_BACKOFF = Duration.ofMillis(200);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+
+  private final ActorContext<CoordinatorMessage> context;
+  private final RunId run;
+  private final Post post;
+  private final Planner planner;
+  private final Set<ActorRef<RunEvent>> subscribers = new LinkedHashSet<>();
+  private final List<ActorRef<StatusReply<RunView>>> awaitingPause = new ArrayList<>();
+  private @Nullable ActorRef<StepLoopMessage> loop;
+  private @Nullable RunPlan plan;
+  private boolean planning;
+
+  private RunCoordinator(
+      ActorContext<CoordinatorMessage> context, RunId run, Post post, Planner planner) {
+    super(
+        PersistenceId.ofUniqueId("run|" + run),
+        SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, 0.1));
+    this.context = context;
+    this.run = run;
+    this.post = post;
+    this.planner = planner;
+  }
+
+  /** The coordinator of a run. */
+  public static Behavior<CoordinatorMessage> create(String entityId, Post post, Planner planner) {
+    return Behaviors.setup(
+        context -> new RunCoordinator(context, new RunId(entityId), post, planner));
+  }
+
+  @Override
+  public RunState emptyState() {
+    return RunState.UNKNOWN;
+  }
+
+  @Override
+  public EventHandler<RunState, RunEventRecord> eventHandler() {
+    return RunState::after;
+  }
+
+  @Override
+  public CommandHandler<CoordinatorMessage, RunEventRecord, RunState> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(CoordinatorCommand.Submit.class, this::onSubmit)
+        .onCommand(CoordinatorCommand.EnsureRunning.class, this::onEnsureRunning)
+        .onCommand(CoordinatorCommand.Resume.class, this::onResume)
+        .onCommand(CoordinatorCommand.Pause.class, this::onPause)
+        .onCommand(CoordinatorCommand.Set.class, this::onSet)
+        .onCommand(CoordinatorCommand.Attach.class, this::onAttach)
+        .onCommand(CoordinatorCommand.GetRun.class, this::onGetRun)
+        .onCommand(CoordinatorCommand.Remove.class, this::onRemove)
+        .onCommand(Planned.class, this::onPlanned)
+        .onCommand(PlanFailed.class, this::onPlanFailed)
+        .onCommand(LayerReply.class, this::onLayerReply)
+        .onCommand(StepLoopReport.class, this::onReport)
+        .onCommand(Stop.class, stop -> Effect().stop())
+        .build();
+  }
+
+  @Override
+  public SignalHandler<RunState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.class, (state, signal) -> sayStatus(state))
+        .onSignal(Terminated.class, this::onTerminated)
+        .build();
+  }
+
+  /** What an ended attempt's loop still says is dropped. */
+  private Effect<RunEventRecord, RunState> onReport(RunState state, StepLoopReport report) {
+    if (loop == null || report.attempt() != state.attempt()) {
+      return Effect().none();
+    } else if (report instanceof StepLoopReport.Happened r) {
+      return onHappened(r);
+    } else if (report instanceof StepLoopReport.WantsCheckpoint r) {
+      return onWantsCheckpoint(r);
+    } else if (report instanceof StepLoopReport.CheckpointWhole r) {
+      return onCheckpointWhole(r);
+    } else if (report instanceof StepLoopReport.FingerprintsSeen r) {
+      return Effect().persist(new RunEventRecord.FingerprintsTaken(r.fingerprints()));
+    } else if (report instanceof StepLoopReport.WantsSetting r) {
+      return onWantsSetting(r);
+    } else if (report instanceof StepLoopReport.AttemptLost r) {
+      stopLoop();
+      return beginAttempt(state, r.reason());
+    } else if (report instanceof StepLoopReport.Drained r) {
+      return pause(state, r.reason());
+    } else if (report instanceof StepLoopReport.MustPause r) {
+      return pause(state, r.reason());
+    } else if (report instanceof StepLoopReport.Completed r) {
+      return onCompleted(r);
+    }
+    throw new IllegalStateException("report " + report + " has no handler");
+  }
+
+  // ------------------------------------------------------------------ from people
+
+  private Effect<RunEventRecord, RunState> onSubmit(
+      RunState state, CoordinatorCommand.Submit submit) {
+    if (state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED) {
+      return Effect()
+          .persist(new RunEventRecord.Submitted(submit.config()))
+          .thenRun(this::sayStatus)
+          .thenRun((RunState now) -> submit.replyTo().tell(StatusReply.success(now.view(run))))
+          .thenRun(this::sendMyself);
+    }
+    if (state.config().equals(submit.config())) {
+      submit.replyTo().tell(StatusReply.success(state.view(run)));
+    } else {
+      submit
+          .replyTo()
+          .tell(
+              StatusReply.error(
+                  "a run named '"
+                      + run
+                      + "' exists here with another configuration; resume it,"
+                      + " remove it (winnow rm "
+                      + run
+                      + ") or give this one another name"));
+    }
+    return Effect().none();
+  }
+
+  private void sendMyself(RunState state) {
+    context.getSelf().tell(new CoordinatorCommand.EnsureRunning(run));
+  }
+
+  private Effect<RunEventRecord, RunState> onEnsureRunning(
+      RunState state, CoordinatorCommand.EnsureRunning ensure) {
+    boolean isIdle = loop == null && !planning;
+    return state.status() == RunStatus.RUNNING && isIdle
+        ? beginAttempt(state, state.attempt() == 0 ? "started" : "found interrupted")
+        : Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onResume(
+      RunState state, CoordinatorCommand.Resume resume) {
+    boolean isIdle = loop == null && !planning;
+    boolean canGoOn =
+        state.status() == RunStatus.PAUSED || state.status() == RunStatus.RUNNING && isIdle;
+    if (!canGoOn) {
+      resume.replyTo().tell(StatusReply.success(state.view(run)));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new RunEventRecord.Resumed())
+        .thenRun(this::sayStatus)
+        .thenRun((RunState now) -> resume.replyTo().tell(StatusReply.success(now.view(run))))
+        .thenRun(this::sendMyself);
+  }
+
+  private Effect<RunEventRecord, RunState> onPause(RunState state, CoordinatorCommand.Pause pause) {
+    if (state.status() != RunStatus.RUNNING) {
+      pause.replyTo().tell(StatusReply.success(state.view(run)));
+      return Effect().none();
+    }
+    awaitingPause.add(pause.replyTo());
+    if (loop != null) {
+      loop.tell(new StepLoopCommand.Drain(pause.reason()));
+      return Effect().none();
+    }
+    return pause(state, pause.reason());
+  }
+
+  private Effect<RunEventRecord, RunState> onSet(RunState state, CoordinatorCommand.Set set) {
+    try {
+      RunConfig config = RunConfigReader.readText(state.config(), "run " + run);
+      RunConfigReader.with(config, Map.of(set.path(), set.value()), "set " + set.path());
+    } catch (UserProblem problem) {
+      set.replyTo().tell(StatusReply.error(problem.getMessage()));
+      return Effect().none();
+    }
+    if (loop == null) {
+      set.replyTo()
+          .tell(StatusReply.error("run '" + run + "' is not running; resume it, then set again"));
+      return Effect().none();
+    }
+    loop.tell(new StepLoopCommand.Change(new SettingChange(set.path(), set.value())));
+    set.replyTo().tell(StatusReply.success(state.view(run)));
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onAttach(
+      RunState state, CoordinatorCommand.Attach attach) {
+    if (subscribers.add(attach.subscriber())) {
+      context.watch(attach.subscriber());
+    }
+    attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
+    if (state.status() == RunStatus.FINISHED && state.summary() != null) {
+      attach.subscriber().tell(new RunEvent.RunFinished(run, state.summary()));
+    }
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onGetRun(RunState state, CoordinatorCommand.GetRun get) {
+    get.replyTo()
+        .tell(
+            state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED
+                ? StatusReply.error("there is no run '" + run + "' here")
+                : StatusReply.success(state.view(run)));
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onRemove(
+      RunState state, CoordinatorCommand.Remove remove) {
+    if (state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED) {
+      remove.replyTo().tell(StatusReply.error("there is no run '" + run + "' here"));
+      return Effect().none();
+    }
+    if (loop != null || planning) {
+      remove
+          .replyTo()
+          .tell(StatusReply.error("run '" + run + "' is running; stop it first (Ctrl-C)"));
+      return Effect().none();
+    }
+    List<CheckpointId> all = List.copyOf(state.inStore());
+    Set<String> layers = layersEverSaved(state);
+    return Effect()
+        .persist(new RunEventRecord.Removed())
+        .thenRun(this::sayStatus)
+        .thenRun(now -> layers.forEach(layer -> forget(now, layer, all)))
+        .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(now.view(run))));
+  }
+
+  /** All layers that may have blobs: the plan's where it is known, else those of the progress. */
+  private Set<String> layersEverSaved(RunState state) {
+    Set<String> layers = new LinkedHashSet<>();
+    if (plan != null) {
+      plan.layers().forEach(p -> layers.add(p.spec().id().name()));
+    }
+    if (state.progress() != null) {
+      layers.addAll(state.progress().liveLayers());
+    }
+    return layers;
+  }
+
+  // ------------------------------------------------------------------ attempts
+
+  private Effect<RunEventRecord, RunState> beginAttempt(RunState state, String reason) {
+    int limit = attemptLimit(state);
+    if (state.attemptsSinceCheckpoint() >= limit) {
+      return pause(
+          state,
+          state.attemptsSinceCheckpoint()
+              + " attempts in a row ended before a new checkpoint"
+              + " (failure.max-attempts = "
+              + limit
+              + "); the last reason: "
+              + reason
+              + "; see run.log, then resume");
+    }
+    planning = true;
+    return Effect()
+        .persist(new RunEventRecord.AttemptTaken(state.attempt() + 1, state.counted(), reason))
+        .thenRun(now -> planAttempt(now, reason));
+  }
+
+  private static int attemptLimit(RunState state) {
+    return RunConfigReader.readText(state.config(), "journal").failure().maxAttempts();
+  }
+
+  private void planAttempt(RunState state, String reason) {
+    context
+        .getLog()
+        .info(
+            "run={} attempt={} event=attempt-begun from={} reason={}",
+            run,
+            state.attempt(),
+            state.counted(),
+            reason);
+    reasonOfAttempt = reason;
+    RunPlan known = plan;
+    var blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    CompletableFuture<RunPlan> work =
+        known != null
+            ? CompletableFuture.completedFuture(known)
+            : CompletableFuture.supplyAsync(() -> planner.plan(state.config()), blocking);
+    context.pipeToSelf(
+        work,
+        (found, failure) ->
+            failure == null
+                ? new Planned(state.attempt(), found)
+                : new PlanFailed(state.attempt(), Failures.rootMessage(failure)));
+  }
+
+  private String reasonOfAttempt = "";
+
+  private Effect<RunEventRecord, RunState> onPlanned(RunState state, Planned planned) {
+    planning = false;
+    plan = planned.plan;
+    if (state.status() != RunStatus.RUNNING || planned.attempt != state.attempt()) {
+      return Effect().none();
+    }
+    List<String> layers = plan.layers().stream().map(p -> p.spec().id().name()).toList();
+    Progress progress = state.progress() == null ? Progress.start(layers) : state.progress();
+    StepLoop.Attempt attempt =
+        new StepLoop.Attempt(
+            run,
+            state.attempt(),
+            state.counted(),
+            progress,
+            state.settings(),
+            state.fingerprints());
+    tell(
+        new RunEvent.AttemptBegan(
+            run, state.attempt(), progress.version(), plan.totalSteps(), reasonOfAttempt));
+    loop =
+        context.spawn(
+            StepLoop.create(attempt, plan, post, context.getSelf()), "loop-" + state.attempt());
+    context.watch(loop);
+    forgetAll(state);
+    if (!awaitingPause.isEmpty()) {
+      loop.tell(new StepLoopCommand.Drain("stopped before it began"));
+    }
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onPlanFailed(RunState state, PlanFailed failed) {
+    planning = false;
+    return failed.attempt == state.attempt() && state.status() == RunStatus.RUNNING
+        ? pause(state, failed.reason)
+        : Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> pause(RunState state, String reason) {
+    stopLoop();
+    long version = state.counted().version();
+    return Effect()
+        .persist(new RunEventRecord.Paused(version, reason))
+        .thenRun(this::sayStatus)
+        .thenRun(now -> tell(new RunEvent.RunPaused(run, version, reason)))
+        .thenRun(this::answerPause);
+  }
+
+  private void answerPause(RunState state) {
+    awaitingPause.forEach(replyTo -> replyTo.tell(StatusReply.success(state.view(run))));
+    awaitingPause.clear();
+  }
+
+  private void stopLoop() {
+    if (loop != null) {
+      context.unwatch(loop);
+      context.stop(loop);
+      loop = null;
+    }
+  }
+
+  private RunState onTerminated(RunState state, Terminated terminated) {
+    if (loop != null && terminated.getRef().equals(loop)) {
+      loop = null;
+      context.getLog().error("run={} attempt={} event=loop-died", run, state.attempt());
+      context.getSelf().tell(new CoordinatorCommand.EnsureRunning(run));
+    }
+    subscribers.removeIf(s -> s.equals(terminated.getRef()));
+    return state;
+  }
+
+  // ------------------------------------------------------------------ from the loop
+
+  private Effect<RunEventRecord, RunState> onLayerReply(RunState state, LayerReply reply) {
+    if (loop != null && reply.attempt() == state.attempt()) {
+      loop.tell(reply);
+    }
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onWantsCheckpoint(StepLoopReport.WantsCheckpoint wants) {
+    CheckpointId id = new CheckpointId(wants.attempt(), wants.version());
+    return Effect()
+        .persist(new RunEventRecord.CheckpointNamed(id))
+        .thenRun(now -> toLoop(new StepLoopCommand.MaySave(wants.version())));
+  }
+
+  private Effect<RunEventRecord, RunState> onCheckpointWhole(StepLoopReport.CheckpointWhole whole) {
+    CheckpointId id = new CheckpointId(whole.attempt(), whole.progress().version());
+    return Effect()
+        .persist(new RunEventRecord.CheckpointCounted(id, whole.progress(), whole.rows()))
+        .thenRun(now -> toLoop(new StepLoopCommand.Counted(id.version())))
+        .thenRun(this::forgetAll);
+  }
+
+  private void forgetAll(RunState state) {
+    List<CheckpointId> forgettable = state.forgettable();
+    if (plan != null && !forgettable.isEmpty()) {
+      for (LayerPlan layer : plan.layers()) {
+        LayerSpec spec = layer.spec();
+        forget(state, spec.id().name(), forgettable);
+      }
+    }
+  }
+
+  private void forget(RunState state, String layer, List<CheckpointId> checkpoints) {
+    post.toLayer(run, layer, new LayerCommand.Forget(run, state.attempt(), checkpoints));
+  }
+
+  private Effect<RunEventRecord, RunState> onWantsSetting(StepLoopReport.WantsSetting wants) {
+    SettingChange change = wants.change();
+    return Effect()
+        .persist(new RunEventRecord.SettingChanged(wants.step(), change))
+        .thenRun(
+            now -> {
+              toLoop(new StepLoopCommand.ChangeJournalled(wants.step(), change));
+              tell(new RunEvent.SettingChanged(run, wants.step(), change.path(), change.value()));
+            });
+  }
+
+  private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
+    stopLoop();
+    return Effect()
+        .persist(new RunEventRecord.Finished(completed.summary()))
+        .thenRun(this::sayStatus)
+        .thenRun(now -> tell(new RunEvent.RunFinished(run, completed.summary())))
+        .thenRun(this::answerPause);
+  }
+
+  private Effect<RunEventRecord, RunState> onHappened(StepLoopReport.Happened happened) {
+    tell(happened.event());
+    return Effect().none();
+  }
+
+  private void toLoop(StepLoopCommand command) {
+    if (loop != null) {
+      loop.tell(command);
+    }
+  }
+
+  private void tell(RunEvent event) {
+    subscribers.forEach(subscriber -> subscriber.tell(event));
+  }
+
+  private void sayStatus(RunState state) {
+    if (state.status() != RunStatus.UNKNOWN) {
+      post.toRegistry(new RegistryCommand.Note(run, state.status()));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.winnow.actors.run;
+
+import io.winnow.model.adapter.TensorState;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.train.LayerPlan;
+import io.winnow.model.train.StepRules;
+import io.winnow.protocol.SweepPlan;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a run is, worked out from its configuration, its model folder and its data; the
+ * same wherever and whenever it is worked out.
+ *
+ * @param rules rules of the first step, before any command
+ * @param layers plan of each layer, in layer order
+ * @param initialTensors values of each layer's trained tensors at version 0, by layer name
+ * @param dataFingerprint of the tokenised examples, which covers data files and tokenizer
+ */
+public record RunPlan(
+    RunConfig config,
+    StepRules rules,
+    SweepPlan sweep,
+    List<LayerPlan> layers,
+    Map<String, List<TensorState>> initialTensors,
+    Examples train,
+    @Nullable Evaluation validation,
+    String dataFingerprint) {
+  public RunPlan {
+    layers = List.copyOf(layers);
+    initialTensors = Map.copyOf(initialTensors);
+  }
+
+  /** Optimizer steps of the whole run. */
+  public long totalSteps() {
+    return rules.totalSteps();
+  }
+}

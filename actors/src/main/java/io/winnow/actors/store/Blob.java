@@ -1,0 +1,4 @@
+package io.winnow.actors.store;
+
+/** Bytes in the store, as they are (safetensors). */
+public record Blob(byte[] bytes) {}

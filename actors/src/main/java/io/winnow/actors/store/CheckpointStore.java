@@ -1,0 +1,31 @@
+package io.winnow.actors.store;
+
+import akka.Done;
+import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.RunId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Where layers keep their checkpoints. A blob, once saved under its key, never changes; a stage
+ * that completes normally survives the death of any process.
+ */
+public interface CheckpointStore {
+  /** Names one layer's blob of one checkpoint. */
+  record Key(RunId run, String layer, CheckpointId checkpoint) {
+    /** The persistence id under which the blob is stored. */
+    public String persistenceId() {
+      return "layer|" + run + "|" + layer + "|" + checkpoint.attempt() + "|" + checkpoint.version();
+    }
+  }
+
+  /** Stores a blob; fails when the store does. */
+  CompletionStage<Done> save(Key key, byte[] blob);
+
+  /** Reads a blob; empty when there is none. */
+  CompletionStage<Optional<byte[]>> load(Key key);
+
+  /** Deletes blobs; those that are absent already do not matter. */
+  CompletionStage<Done> delete(List<Key> keys);
+}

@@ -1,0 +1,112 @@
+package io.winnow.actors.store;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.io.RunLock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/**
+ * The store of a workspace on one host: an H2 database in a file, for journal and checkpoints. One
+ * process at a time has it, by a lock that dies with the process.
+ */
+public final class StoreFile implements AutoCloseable {
+  /**
+   * WRITE_DELAY=0 flushes at each commit: with the default delay, acknowledged commits are lost by
+   * a kill. The plugin writes durable_state without quotes, its schema has it in lower case.
+   */
+  private static final String OPTIONS =
+      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+          + ";DATABASE_TO_UPPER=FALSE;CASE_INSENSITIVE_IDENTIFIERS=TRUE";
+
+  private static final String SCHEMA = "/schema/h2/h2-create-schema.sql";
+
+  private final Path folder;
+  private final RunLock lock;
+
+  private StoreFile(Path folder, RunLock lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes the store in this folder for this process, and makes it if there is none.
+   *
+   * @throws UserProblem if another process has it, or it cannot be read or made
+   */
+  public static StoreFile open(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw UserProblem.failure(folder + " cannot be made: " + e.getMessage(), e);
+    }
+    StoreFile store = new StoreFile(folder, RunLock.take(folder.resolve("store.lock")));
+    try {
+      store.createTables();
+    } catch (SQLException | IOException e) {
+      store.close();
+      throw UserProblem.failure(
+          "the store " + folder + " cannot be opened: " + e.getMessage().lines().findFirst().get(),
+          e);
+    }
+    return store;
+  }
+
+  private String url() {
+    return "jdbc:h2:file:" + folder.resolve("store").toAbsolutePath() + OPTIONS;
+  }
+
+  private void createTables() throws SQLException, IOException {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      if (hasTables(connection)) {
+        return;
+      }
+      for (String sql : schema().split(";")) {
+        if (!sql.isBlank()) {
+          statement.execute(sql);
+        }
+      }
+    }
+  }
+
+  private static boolean hasTables(Connection connection) throws SQLException {
+    try (ResultSet tables = connection.getMetaData().getTables(null, null, "event_journal", null)) {
+      return tables.next();
+    }
+  }
+
+  /** The plugin's own tables, as its jar has them. */
+  private static String schema() throws IOException {
+    try (InputStream in = StoreFile.class.getResourceAsStream(SCHEMA)) {
+      if (in == null) {
+        throw new IllegalStateException("akka-persistence-jdbc has no " + SCHEMA);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** What Akka needs to know to use it. */
+  public Config config() {
+    return ConfigFactory.parseMap(
+        Map.of(
+            "akka-persistence-jdbc.shared-databases.slick.profile", "slick.jdbc.H2Profile$",
+            "akka-persistence-jdbc.shared-databases.slick.db.driver", "org.h2.Driver",
+            "akka-persistence-jdbc.shared-databases.slick.db.url", url()));
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

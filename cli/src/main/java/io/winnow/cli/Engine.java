@@ -1,0 +1,61 @@
+package io.winnow.cli;
+
+import io.winnow.model.config.ConfigProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.io.RunPlace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the commands let happen. Making one is cheap: actors, native code and models start with the
+ * first call that needs them. All methods throw {@link io.winnow.model.compute.UserProblem} for
+ * what a user can mend.
+ */
+public interface Engine extends AutoCloseable {
+
+  /**
+   * What only the model's and the data's headers tell: K above the number of heads, an unknown
+   * family, a column that is not there. Reads no weights.
+   */
+  List<ConfigProblem> check(RunConfig run);
+
+  /** Begins a run; the folder exists, is locked by the caller and holds run.conf. */
+  RunHandle train(RunConfig run, RunPlace place, RunListener listener);
+
+  /** Goes on with a run from its last counted checkpoint; the folder is locked by the caller. */
+  RunHandle resume(RunPlace place, RunListener listener);
+
+  /** Metrics of a finished run on labelled examples; null = the run's own validation file. */
+  SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data);
+
+  /** One tab-separated row per example, a header first, as soon as it is computed. */
+  void predict(RunPlace place, Path data, Consumer<String> rows);
+
+  /** Writes the adapter of a run for PEFT and others; the lines say what was written. */
+  List<String> export(RunPlace place, Path target, ExportProfile profile);
+
+  /** What a run, adapter or model folder holds, for a person. */
+  List<String> inspect(Path folder);
+
+  /** Deletes what the store holds of a run; the folder is locked by the caller. */
+  void remove(RunPlace place);
+
+  /** Times training steps on random weights of a known shape; names with their unit to values. */
+  Map<String, Object> bench(String shape, int steps);
+
+  /** Stops what was started. Does nothing the second time. */
+  @Override
+  void close();
+
+  /** Who shall be able to read an exported adapter. */
+  enum ExportProfile {
+    /** Every reader: survivors padded with zeros to one rank, omega folded into B. */
+    PORTABLE,
+    /** Smallest: each head with its own rank. PEFT and llama.cpp read it right, vLLM does not. */
+    COMPACT
+  }
+}

@@ -1,0 +1,26 @@
+package io.winnow.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "resume", description = "Go on with a run from its last checkpoint.")
+final class ResumeCommand extends WinnowCommand {
+  @Parameters(paramLabel = "DIR", description = "The run's folder, or its name in the workspace.")
+  private Path run = Path.of("");
+
+  @Option(names = "--workspace", paramLabel = "DIR", defaultValue = RUNS)
+  private Path workspace = Path.of(RUNS);
+
+  ResumeCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (Engine engine = engine()) {
+      return new RunSession(context(), place(run, workspace)).follow(engine::resume);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.winnow.cli;
+
+import io.winnow.model.config.ConfigProblems;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.config.RunConfigWriter;
+import io.winnow.model.io.RunPlace;
+import io.winnow.model.io.Workspace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Base of the commands that begin a run. */
+abstract class RunCommand extends WinnowCommand {
+  @Option(
+      names = "--set",
+      paramLabel = "path=value",
+      description = "Change one setting; may be given several times.")
+  private List<String> set = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Put this run, with a store of its own, into DIR.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--workspace",
+      paramLabel = "DIR",
+      defaultValue = RUNS,
+      description = "Folder of runs that share a store (default: ${DEFAULT-VALUE}).")
+  private Path workspace = Path.of(RUNS);
+
+  RunCommand(CommandContext context) {
+    super(context);
+  }
+
+  /** Everything is checked before the run's folder is made. */
+  int run(Path file) throws InterruptedException {
+    RunConfig config = RunConfigReader.read(file, set);
+    try (Engine engine = engine()) {
+      check(engine, config, file);
+      RunPlace place =
+          out == null ? new Workspace(workspace).newRun(config.name()) : Workspace.onlyRun(out);
+      place.folder().create();
+      return new RunSession(context(), place)
+          .follow(
+              (at, listener) -> {
+                at.folder().write(at.folder().runConf(), RunConfigWriter.render(config));
+                return engine.train(config, at, listener);
+              });
+    }
+  }
+
+  static void check(Engine engine, RunConfig config, Path file) {
+    ConfigProblems problems = new ConfigProblems();
+    engine.check(config).forEach(problems::add);
+    problems.throwIfAny(file.toString());
+  }
+}

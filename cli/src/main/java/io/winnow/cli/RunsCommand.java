@@ -1,0 +1,52 @@
+package io.winnow.cli;
+
+import io.winnow.model.io.RunPlace;
+import io.winnow.model.io.StatusFile;
+import io.winnow.model.io.Workspace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "runs", description = "List the runs of a workspace.")
+final class RunsCommand extends WinnowCommand {
+  private static final Set<String> AT_REST = Set.of("finished", "paused", "stopped", "failed");
+
+  @Option(names = "--workspace", paramLabel = "DIR", defaultValue = RUNS)
+  private Path workspace = Path.of(RUNS);
+
+  RunsCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  public Integer call() {
+    List<RunPlace> runs = new Workspace(workspace).runs();
+    if (runs.isEmpty()) {
+      print("no runs in " + workspace);
+    }
+    runs.forEach(run -> print(line(run)));
+    return 0;
+  }
+
+  private static String line(RunPlace run) {
+    StatusFile status = StatusFile.of(run.folder());
+    boolean inUse = run.folder().isInUse();
+    String name = run.folder().path().getFileName().toString();
+    if (status == null) {
+      return String.format(Locale.ROOT, "%-24s %s", name, inUse ? "starting" : "interrupted");
+    }
+    boolean interrupted = !inUse && !AT_REST.contains(status.phase());
+    return String.format(
+            Locale.ROOT,
+            "%-24s %-12s step %d/%d  %s",
+            name,
+            interrupted ? "interrupted" : status.phase(),
+            status.step(),
+            status.totalSteps(),
+            status.reason())
+        .stripTrailing();
+  }
+}

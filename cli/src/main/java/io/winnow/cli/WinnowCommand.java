@@ -1,0 +1,38 @@
+package io.winnow.cli;
+
+import io.winnow.model.io.RunPlace;
+import io.winnow.model.io.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Base of all commands: help, where output goes, and how a run is named. */
+@Command(mixinStandardHelpOptions = true)
+abstract class WinnowCommand implements Callable<Integer> {
+  static final String RUNS = "runs";
+
+  private final CommandContext context;
+
+  WinnowCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  CommandContext context() {
+    return context;
+  }
+
+  void print(Object line) {
+    context.terminal().out().println(line);
+  }
+
+  Engine engine() {
+    return context.engines().get();
+  }
+
+  /** A run given as a folder, or by its name in the workspace. */
+  static RunPlace place(Path run, Path workspace) {
+    Path named = workspace.resolve(run);
+    return Workspace.existingRun(!Files.exists(run) && Files.exists(named) ? named : run);
+  }
+}

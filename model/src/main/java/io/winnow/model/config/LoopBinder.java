@@ -1,0 +1,201 @@
+package io.winnow.model.config;
+
+import com.typesafe.config.Config;
+import io.winnow.model.config.RunConfig.Method;
+import io.winnow.model.config.RunConfig.Schedule;
+import io.winnow.model.config.RunConfig.Selection;
+import io.winnow.model.config.RunConfig.Task;
+import io.winnow.model.config.RunConfig.Training;
+import io.winnow.model.config.RunConfig.Training.Metric;
+import io.winnow.model.train.OptimizerSettings;
+import io.winnow.model.train.ScheduleSettings;
+import io.winnow.model.train.SelectionSettings.AfterSelection;
+import io.winnow.model.train.SelectionSettings.OmegaAfter;
+import io.winnow.model.train.SelectionSettings.Rule;
+import java.util.List;
+import java.util.Set;
+
+/** Binds the sections about the loop: selection, optimizer, schedule and training. */
+final class LoopBinder {
+  private static final Set<String> LOWER_IS_BETTER = Set.of("mse", "loss");
+  private static final float EPS_ADAMW = 1e-8f;
+  private static final float EPS_ADAMW_HF = 1e-6f;
+  private static final float OMEGA_LR_ADAMW = 1e-2f;
+  private static final float OMEGA_LR_SGD = 5f;
+
+  private final Values values;
+  private final Config known;
+  private final Config said;
+  private final ConfigProblems problems;
+
+  LoopBinder(Values values, Config known, Config said, ConfigProblems problems) {
+    this.values = values;
+    this.known = known;
+    this.said = said;
+    this.problems = problems;
+  }
+
+  Selection selection(Method.Name method) {
+    if (method != Method.Name.WEIGHTLORA) {
+      refuse("selection", method);
+    }
+    if (method == Method.Name.LORA) {
+      refuse("method.keep", method);
+      return Selection.none(0);
+    }
+    if (!values.has("method.keep")) {
+      problems.add("method.keep", "not set", "K, the number of heads to keep, of at least 1");
+    }
+    int keep = values.has("method.keep") ? values.wholeInt("method.keep", 1) : 1;
+    return method == Method.Name.RAND ? Selection.none(keep) : selectionOf(keep);
+  }
+
+  private Selection selectionOf(int keep) {
+    int before = problems.all().size();
+    Selection selection =
+        new Selection(
+            keep,
+            values.choice("selection.rule", Rule.class),
+            values.steps("selection.at", 1, "never"),
+            values.steps("selection.every", 1, "at-end"),
+            values.choice("selection.omega-after", OmegaAfter.class),
+            values.choice("selection.after-selection", AfterSelection.class));
+    boolean never = selection.at() instanceof StepCount.Never;
+    if (problems.all().size() == before && never) {
+      if (selection.every() instanceof StepCount.Never) {
+        problems.add("selection", "at = never and every = at-end never select", "one of them");
+      }
+      if (selection.afterSelection() == AfterSelection.RESTART) {
+        problems.add("selection.after-selection", "restart, but selection.at is never", "a step");
+      }
+    }
+    return selection;
+  }
+
+  OptimizerSettings optimizer(Method.Name method) {
+    OptimizerSettings.Kind kind = values.choice("optimizer.kind", OptimizerSettings.Kind.class);
+    float eps = kind == OptimizerSettings.Kind.ADAMW ? EPS_ADAMW : EPS_ADAMW_HF;
+    float[] betas = betas();
+    Omega omega = omega(method);
+    return new OptimizerSettings(
+        values.single("optimizer.lr", Range.POSITIVE),
+        kind,
+        betas[0],
+        betas[1],
+        values.has("optimizer.eps") ? values.single("optimizer.eps", Range.POSITIVE) : eps,
+        values.single("optimizer.weight-decay", Range.NOT_NEGATIVE),
+        omega.lr(),
+        omega.kind(),
+        values.decimal("optimizer.clip", Range.NOT_NEGATIVE));
+  }
+
+  private float[] betas() {
+    String path = "optimizer.betas";
+    float[] betas = {0.9f, 0.999f};
+    List<String> texts = values.texts(path);
+    boolean fits = texts.size() == betas.length;
+    for (int i = 0; fits && i < betas.length; i++) {
+      var beta = Values.parse(texts.get(i));
+      fits = beta.isPresent() && Range.BELOW_ONE.holds(beta.get().doubleValue());
+      betas[i] = fits ? beta.get().floatValue() : betas[i];
+    }
+    if (!fits) {
+      values.wrong(path, "two numbers from 0 to below 1, like [0.9, 0.999]", "");
+    }
+    return betas;
+  }
+
+  private Omega omega(Method.Name method) {
+    if (method != Method.Name.WEIGHTLORA) {
+      refuse("optimizer.omega", method); // omega stays 1
+      return new Omega(OMEGA_LR_ADAMW, OptimizerSettings.OmegaKind.ADAMW);
+    }
+    var kind = values.choice("optimizer.omega.kind", OptimizerSettings.OmegaKind.class);
+    if (values.has("optimizer.omega.lr")) {
+      return new Omega(values.single("optimizer.omega.lr", Range.POSITIVE), kind);
+    }
+    boolean sgd = kind == OptimizerSettings.OmegaKind.SGD;
+    return new Omega(sgd ? OMEGA_LR_SGD : OMEGA_LR_ADAMW, kind);
+  }
+
+  Schedule schedule() {
+    ScheduleSettings.Kind kind = values.choice("schedule.kind", ScheduleSettings.Kind.class);
+    oneOf("schedule.warmup-steps", "schedule.warmup-ratio");
+    if (values.has("schedule.warmup-steps")) {
+      long steps = values.whole("schedule.warmup-steps", 0, Long.MAX_VALUE);
+      return new Schedule(kind, StepCount.of(steps));
+    }
+    values.decimal("schedule.warmup-ratio", Range.UNIT);
+    double percent =
+        values
+            .number("schedule.warmup-ratio")
+            .map(ratio -> ratio.movePointRight(2).doubleValue())
+            .orElse(0.0);
+    return new Schedule(kind, StepCount.percent(percent));
+  }
+
+  Training training(Task.Kind task) {
+    oneOf("training.steps", "training.epochs");
+    boolean counted = values.has("training.steps");
+    int batch = values.wholeInt("training.batch-size", 1);
+    return new Training(
+        counted ? values.whole("training.steps", 1, Long.MAX_VALUE / 2) : 0,
+        counted ? 0 : values.decimal("training.epochs", Range.POSITIVE),
+        batch,
+        microBatch(batch),
+        values.steps("training.evaluate-every", 1, "at-end"),
+        best(task));
+  }
+
+  private int microBatch(int batch) {
+    String path = "training.micro-batch";
+    if (!values.has(path)) {
+      return Math.min(8, batch);
+    }
+    int micro = values.wholeInt(path, 1);
+    if (micro > batch) {
+      values.wrong(path, "at most training.batch-size, which is " + batch, "");
+    }
+    return micro;
+  }
+
+  private Metric best(Task.Kind task) {
+    String name = values.text("training.best.metric");
+    if (name == null) {
+      name = task == Task.Kind.CLASSIFICATION ? "accuracy" : "mse";
+    } else if (!metrics(task).contains(name)) {
+      values.wrong(
+          "training.best.metric",
+          "one of " + String.join(", ", metrics(task)) + " for " + Values.kebab(task),
+          NearestName.hint(name, metrics(task)));
+    }
+    boolean higher =
+        values.has("training.best.higher-is-better")
+            ? values.flag("training.best.higher-is-better")
+            : !LOWER_IS_BETTER.contains(name);
+    return new Metric(name, higher);
+  }
+
+  private void oneOf(String first, String second) {
+    if (known.hasPath(first) && known.hasPath(second)) {
+      problems.add(second, "given together with " + first, "only one of the two");
+    }
+  }
+
+  private void refuse(String path, Method.Name method) {
+    if (said.hasPath(path)) {
+      problems.add(
+          path,
+          "has no meaning for method " + Values.kebab(method),
+          path.equals("method.keep") ? "weightlora or rand" : "weightlora");
+    }
+  }
+
+  private record Omega(float lr, OptimizerSettings.OmegaKind kind) {}
+
+  private static List<String> metrics(Task.Kind task) {
+    return task == Task.Kind.CLASSIFICATION
+        ? List.of("accuracy", "f1", "matthews_correlation", "loss")
+        : List.of("mse", "pearson", "spearman", "loss");
+  }
+}

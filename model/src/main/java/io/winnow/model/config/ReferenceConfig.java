@@ -1,0 +1,51 @@
+package io.winnow.model.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Every setting and its default, as {@code winnow-run-reference.conf} has them. */
+public final class ReferenceConfig {
+  private static final String RESOURCE = "winnow-run-reference.conf";
+  private static final Config VALUES =
+      ConfigFactory.parseResources(
+          ReferenceConfig.class.getClassLoader(),
+          RESOURCE,
+          ConfigParseOptions.defaults().setAllowMissing(false));
+  private static final List<String> PATHS =
+      leaves("", VALUES.root()).stream()
+          .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
+          .toList();
+
+  private ReferenceConfig() {}
+
+  /** The defaults; a setting without one is present as null. */
+  static Config values() {
+    return VALUES;
+  }
+
+  /** The path of every setting, sections excluded, the shortest first. */
+  public static List<String> paths() {
+    return PATHS;
+  }
+
+  private static List<String> leaves(String prefix, ConfigObject section) {
+    List<String> paths = new ArrayList<>();
+    for (Map.Entry<String, ConfigValue> entry : section.entrySet()) {
+      String path = prefix + entry.getKey();
+      if (entry.getValue().valueType() == ConfigValueType.OBJECT) {
+        paths.addAll(leaves(path + ".", (ConfigObject) entry.getValue()));
+      } else {
+        paths.add(path);
+      }
+    }
+    return List.copyOf(paths);
+  }
+}

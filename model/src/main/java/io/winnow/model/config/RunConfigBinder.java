@@ -1,0 +1,203 @@
+package io.winnow.model.config;
+
+import com.typesafe.config.Config;
+import io.winnow.model.config.RunConfig.Checkpoint;
+import io.winnow.model.config.RunConfig.Data;
+import io.winnow.model.config.RunConfig.Failure;
+import io.winnow.model.config.RunConfig.Method;
+import io.winnow.model.config.RunConfig.Model;
+import io.winnow.model.config.RunConfig.TargetModules;
+import io.winnow.model.config.RunConfig.Task;
+import io.winnow.model.config.RunConfig.Workers;
+import io.winnow.model.config.RunConfigReader.Source;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Makes a {@link RunConfig} of checked keys, section by section; reports what does not fit. */
+final class RunConfigBinder {
+  private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+  private final Source source;
+  private final Config known;
+  private final Config said;
+  private final ConfigProblems problems;
+  private final Values values;
+
+  /**
+   * @param known what the user set, without unknown keys
+   * @param said the part of it that contradictions are looked for in
+   */
+  RunConfigBinder(Source source, Config known, Config said, ConfigProblems problems) {
+    this.source = source;
+    this.known = known;
+    this.said = said;
+    this.problems = problems;
+    this.values = new Values(known.withFallback(ReferenceConfig.values()), problems);
+  }
+
+  RunConfig bind() {
+    Method method = method();
+    Task task = task();
+    LoopBinder loop = new LoopBinder(values, known, said, problems);
+    RunConfig run =
+        new RunConfig(
+            name(),
+            values.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+            model(),
+            task,
+            data(),
+            method,
+            loop.selection(method.name()),
+            loop.optimizer(method.name()),
+            loop.schedule(),
+            loop.training(task.kind()),
+            checkpoint(),
+            failure(),
+            workers(),
+            new ScriptBinder(source, known, problems).commands());
+    if (run.training().steps() > 0) {
+      RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
+    }
+    return run;
+  }
+
+  private String name() {
+    String name = values.has("name") ? values.text("name") : source.defaultName();
+    if (name == null || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      problems.add(
+          "name", "" + name, "up to 100 letters, digits, '.', '_' or '-', as it names a folder");
+      return "run";
+    }
+    return name;
+  }
+
+  private Model model() {
+    Path path = path("model.path", "the folder of the model");
+    if (source.checkFiles() && values.has("model.path")) {
+      FileChecks.requireModel("model.path", path, problems);
+    }
+    boolean given = values.has("model.dropout");
+    return new Model(path, given ? values.single("model.dropout", Range.BELOW_ONE) : null);
+  }
+
+  private Task task() {
+    Task.Kind kind = values.choice("task.kind", Task.Kind.class);
+    if (kind == Task.Kind.REGRESSION) {
+      if (values.has("task.labels")) {
+        values.whole("task.labels", 1, 1);
+      }
+      return new Task(kind, 1);
+    }
+    return new Task(kind, values.has("task.labels") ? values.wholeInt("task.labels", 2) : 0);
+  }
+
+  private Data data() {
+    Path train = file("data.train", "the file with the training examples");
+    Path validation =
+        values.has("data.validation") ? file("data.validation", "a file with examples") : null;
+    List<String> text = values.texts("data.text");
+    if (text.size() > 2) {
+      values.wrong("data.text", "the names of one or two columns", "");
+    }
+    return new Data(
+        train,
+        validation,
+        text,
+        values.required("data.label", "the name of the label column"),
+        values.wholeInt("data.max-length", 8));
+  }
+
+  private Method method() {
+    return new Method(
+        values.choice("method.name", Method.Name.class),
+        (int) values.whole("method.rank", 1, 65_536),
+        values.single("method.alpha", Range.POSITIVE),
+        values.single("method.dropout", Range.BELOW_ONE),
+        values.choice("method.init-a", Method.InitA.class),
+        targetModules(),
+        values.flag("method.train-head"));
+  }
+
+  private TargetModules targetModules() {
+    List<String> texts = values.texts("method.target-modules");
+    if (values.isList("method.target-modules")) {
+      if (texts.isEmpty()) {
+        values.wrong("method.target-modules", "at least one module name", "");
+      }
+      return new TargetModules.Names(texts);
+    }
+    String text = texts.isEmpty() ? "all-linear" : texts.get(0);
+    if (text.equals("all-linear")) {
+      return new TargetModules.AllLinear();
+    }
+    try {
+      Pattern.compile(text);
+    } catch (PatternSyntaxException wrong) {
+      values.wrong("method.target-modules", "a regular expression", wrong.getDescription());
+    }
+    if (NearestName.of(text, List.of("all-linear")).isPresent()) {
+      values.wrong("method.target-modules", "", "did you mean all-linear?");
+    } else if (MODULE_NAME.matcher(text).matches()) {
+      // as a whole-path expression a plain name would match nothing
+      values.wrong("method.target-modules", "a list for names: [" + text + "]", "");
+    }
+    return new TargetModules.Regex(text);
+  }
+
+  private Checkpoint checkpoint() {
+    String every = "" + values.text("checkpoint.every");
+    if (values.isWholeFrom(every, 1)) {
+      return new Checkpoint(values.whole("checkpoint.every", 1, Long.MAX_VALUE), Duration.ZERO);
+    }
+    Optional<Duration> time = Durations.parse(every);
+    if (time.isEmpty()) {
+      values.wrong("checkpoint.every", "a number of steps, or a time like \"30s\"", "");
+    }
+    return new Checkpoint(0, time.orElse(Duration.ofSeconds(1)));
+  }
+
+  private Failure failure() {
+    Optional<Duration> deadline = Durations.parse("" + values.text("failure.step-deadline"));
+    if (deadline.isEmpty()) {
+      values.wrong("failure.step-deadline", "a time with its unit, like \"60s\"", "");
+    }
+    return new Failure(
+        values.wholeInt("failure.max-bad-steps", 1),
+        values.wholeInt("failure.max-attempts", 1),
+        deadline.orElse(Duration.ofSeconds(60)));
+  }
+
+  private Workers workers() {
+    Determinism determinism = values.choice("workers.determinism", Determinism.class);
+    return new Workers(
+        (int) values.whole("workers.count", 0, 4_096), determinism == Determinism.STRICT);
+  }
+
+  private Path file(String setting, String what) {
+    Path path = path(setting, what);
+    if (source.checkFiles() && values.has(setting)) {
+      FileChecks.requireFile(setting, path, problems);
+    }
+    return path;
+  }
+
+  private Path path(String setting, String what) {
+    String text = values.required(setting, what);
+    try {
+      return source.folder().resolve(text).normalize();
+    } catch (InvalidPathException invalid) {
+      values.wrong(setting, "a path", invalid.getReason());
+      return source.folder();
+    }
+  }
+
+  private enum Determinism {
+    STRICT,
+    OFF
+  }
+}

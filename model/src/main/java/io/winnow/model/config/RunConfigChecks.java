@@ -1,0 +1,44 @@
+package io.winnow.model.config;
+
+import io.winnow.model.train.SelectionSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can be checked only once the length of the run or the number of heads is known. */
+public final class RunConfigChecks {
+  private RunConfigChecks() {}
+
+  /** Steps that lie beyond the end of a run of {@code totalSteps}. */
+  public static List<ConfigProblem> againstSteps(RunConfig run, long totalSteps) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    String expected = "at most " + totalSteps + ", the steps of this run";
+    long at = run.selection().at().resolve(totalSteps);
+    if (at != SelectionSettings.NEVER && at > totalSteps) {
+      problems.add(new ConfigProblem("selection.at", "step " + at, expected, ""));
+    }
+    long warmup = run.schedule().warmup().resolve(totalSteps);
+    if (warmup > totalSteps) {
+      problems.add(new ConfigProblem("schedule.warmup-steps", warmup + " steps", expected, ""));
+    }
+    for (int i = 0; i < run.commands().size(); i++) {
+      long step = run.commands().get(i).at();
+      if (step > totalSteps) {
+        problems.add(new ConfigProblem("commands[" + i + "].at", "step " + step, expected, ""));
+      }
+    }
+    return problems;
+  }
+
+  /** A K above the number of heads that the target modules give. */
+  public static List<ConfigProblem> againstHeads(RunConfig run, int heads) {
+    int keep = run.selection().keep();
+    return keep <= heads
+        ? List.of()
+        : List.of(
+            new ConfigProblem(
+                "method.keep",
+                Integer.toString(keep),
+                "at most " + heads + ", the number of heads that method.target-modules gives",
+                ""));
+  }
+}

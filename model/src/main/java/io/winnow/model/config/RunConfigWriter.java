@@ -1,0 +1,166 @@
+package io.winnow.model.config;
+
+import com.typesafe.config.ConfigUtil;
+import io.winnow.model.config.RunConfig.Method;
+import io.winnow.model.config.RunConfig.TargetModules;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes a {@link RunConfig} as the HOCON text that {@link RunConfigReader#readText} reads back to
+ * an equal one. Each line is {@code path = value}, each setting is there, except those that have no
+ * meaning for the run's method.
+ */
+public final class RunConfigWriter {
+  private final StringBuilder text = new StringBuilder();
+
+  private RunConfigWriter() {}
+
+  /** The whole configuration, one setting per line. */
+  public static String render(RunConfig run) {
+    RunConfigWriter writer = new RunConfigWriter();
+    writer.what(run);
+    writer.method(run);
+    writer.optimizer(run);
+    writer.loop(run);
+    return writer.text.toString();
+  }
+
+  private void what(RunConfig run) {
+    line("name", quote(run.name()));
+    line("seed", run.seed());
+    line("model.path", quote(run.model().path().toString()));
+    Float dropout = run.model().dropout();
+    if (dropout != null) {
+      line("model.dropout", dropout);
+    }
+    line("task.kind", Values.kebab(run.task().kind()));
+    if (run.task().labels() > 0) {
+      line("task.labels", run.task().labels());
+    }
+    line("data.train", quote(run.data().train().toString()));
+    if (run.data().validation() != null) {
+      line("data.validation", quote(run.data().validation().toString()));
+    }
+    if (!run.data().text().isEmpty()) {
+      line("data.text", list(run.data().text()));
+    }
+    line("data.label", quote(run.data().label()));
+    line("data.max-length", run.data().maxLength());
+  }
+
+  private void method(RunConfig run) {
+    Method method = run.method();
+    line("method.name", Values.kebab(method.name()));
+    line("method.rank", method.rank());
+    line("method.alpha", method.alpha());
+    line("method.dropout", method.dropout());
+    line("method.init-a", Values.kebab(method.initA()));
+    line("method.target-modules", target(method.target()));
+    line("method.train-head", method.trainHead());
+    RunConfig.Selection selection = run.selection();
+    if (method.name() != Method.Name.LORA) {
+      line("method.keep", selection.keep());
+    }
+    if (method.name() == Method.Name.WEIGHTLORA) {
+      line("selection.rule", Values.kebab(selection.rule()));
+      line("selection.at", steps(selection.at(), "never"));
+      line("selection.every", steps(selection.every(), "at-end"));
+      line("selection.omega-after", Values.kebab(selection.omegaAfter()));
+      line("selection.after-selection", Values.kebab(selection.afterSelection()));
+    }
+  }
+
+  private void optimizer(RunConfig run) {
+    var optimizer = run.optimizer();
+    line("optimizer.kind", Values.kebab(optimizer.kind()));
+    line("optimizer.lr", optimizer.lr());
+    line("optimizer.betas", "[" + optimizer.beta1() + ", " + optimizer.beta2() + "]");
+    line("optimizer.eps", optimizer.eps());
+    line("optimizer.weight-decay", optimizer.weightDecay());
+    line("optimizer.clip", optimizer.clip());
+    if (run.method().name() == Method.Name.WEIGHTLORA) {
+      line("optimizer.omega.kind", Values.kebab(optimizer.omegaKind()));
+      line("optimizer.omega.lr", optimizer.omegaLr());
+    }
+    line("schedule.kind", Values.kebab(run.schedule().kind()));
+    if (run.schedule().warmup() instanceof StepCount.Share share) {
+      BigDecimal ratio = BigDecimal.valueOf(share.percent()).movePointLeft(2);
+      line("schedule.warmup-ratio", ratio.toPlainString());
+    } else {
+      line("schedule.warmup-steps", steps(run.schedule().warmup(), "never"));
+    }
+  }
+
+  private void loop(RunConfig run) {
+    var training = run.training();
+    if (training.steps() > 0) {
+      line("training.steps", training.steps());
+    } else {
+      line("training.epochs", training.epochs());
+    }
+    line("training.batch-size", training.batchSize());
+    line("training.micro-batch", training.microBatch());
+    line("training.evaluate-every", steps(training.evaluateEvery(), "at-end"));
+    line("training.best.metric", quote(training.best().name()));
+    line("training.best.higher-is-better", training.best().higherIsBetter());
+    var checkpoint = run.checkpoint();
+    line(
+        "checkpoint.every",
+        checkpoint.everySteps() > 0
+            ? Long.toString(checkpoint.everySteps())
+            : Durations.render(checkpoint.everyTime()));
+    line("failure.max-bad-steps", run.failure().maxBadSteps());
+    line("failure.max-attempts", run.failure().maxAttempts());
+    line("failure.step-deadline", Durations.render(run.failure().stepDeadline()));
+    line("workers.count", run.workers().count());
+    line("workers.determinism", run.workers().determinism() ? "strict" : "off");
+    line("commands", commands(run.commands()));
+  }
+
+  private void line(String path, Object value) {
+    text.append(path).append(" = ").append(value).append('\n');
+  }
+
+  private static String commands(List<RunConfig.ScriptedCommand> commands) {
+    return commands.stream()
+        .map(command -> "{ at = " + command.at() + ", set { " + settings(command.set()) + " } }")
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String settings(Map<String, String> set) {
+    return set.entrySet().stream()
+        .map(entry -> entry.getKey() + " = " + quote(entry.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String target(TargetModules target) {
+    if (target instanceof TargetModules.Names names) {
+      return list(names.names());
+    }
+    if (target instanceof TargetModules.Regex regex) {
+      return quote(regex.pattern());
+    }
+    return "all-linear";
+  }
+
+  private static String steps(StepCount count, String neverWord) {
+    if (count instanceof StepCount.Steps steps) {
+      return Long.toString(steps.count());
+    }
+    if (count instanceof StepCount.Share share) {
+      return quote(BigDecimal.valueOf(share.percent()).toPlainString() + "%");
+    }
+    return neverWord;
+  }
+
+  private static String list(List<String> texts) {
+    return texts.stream().map(RunConfigWriter::quote).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String quote(String text) {
+    return ConfigUtil.quoteString(text);
+  }
+}

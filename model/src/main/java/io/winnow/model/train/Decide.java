@@ -1,0 +1,190 @@
+package io.winnow.model.train;
+
+import io.winnow.model.adapter.AdapterId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The decision of one optimizer step, a pure function of the rules, the selection so far and the
+ * layers' reports: clip factor, omega step, projection to K, final selection (method.md,
+ * "Optimisation").
+ */
+public final class Decide {
+  /** Below this norm of omega's gradient nothing is selected: at the first step B = 0. */
+  private static final double NO_OMEGA_GRADIENT = 1e-10;
+
+  /** Added to the norm when clipping, as torch.nn.utils.clip_grad_norm_ does. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  private final StepRules rules;
+  private final SelectionState selection;
+
+  private Decide(StepRules rules, SelectionState selection) {
+    this.rules = rules;
+    this.selection = selection;
+  }
+
+  /** Decides step {@code step} (1-based) whose loss was {@code loss}. */
+  public static StepDecision step(
+      StepRules rules, SelectionState selection, StepOutcome outcome, List<LayerReport> reports) {
+    return new Decide(rules, selection).decide(outcome, inLayerOrder(reports));
+  }
+
+  /** The loss of a step and its 1-based number. */
+  public record StepOutcome(long step, double loss) {}
+
+  private StepDecision decide(StepOutcome outcome, List<LayerReport> reports) {
+    List<HeadReport> heads = reports.stream().flatMap(r -> r.heads().stream()).toList();
+    double norm = Math.sqrt(sumOfSquares(reports, heads));
+    if (!Double.isFinite(outcome.loss()) || !Double.isFinite(norm)) {
+      return skip(outcome.step(), norm, heads);
+    }
+    double factor = scheduleFactor(outcome.step());
+    float clip = clip(norm);
+    float lr = (float) (rules.optimizer().lr() * factor);
+    float omegaLr = omegaMoves() ? (float) (rules.optimizer().omegaLr() * factor) : 0f;
+    Map<AdapterId, OmegaState> omega = omegaStep(heads, clip, omegaLr);
+    boolean isFinal = select(outcome.step(), heads, clip, omega);
+    List<AdapterId> pruned =
+        isFinal
+            ? omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList()
+            : List.of();
+    pruned.forEach(omega::remove);
+    boolean restart =
+        isFinal && rules.selection().afterSelection() == SelectionSettings.AfterSelection.RESTART;
+    long finalAt = isFinal ? outcome.step() : selection.finalAt();
+    return new StepDecision(
+        outcome.step(),
+        false,
+        clip,
+        lr,
+        omegaLr,
+        rules.optimizer().weightDecay(),
+        norm,
+        omega,
+        pruned,
+        restart,
+        new SelectionState(finalAt, 0));
+  }
+
+  private StepDecision skip(long step, double norm, List<HeadReport> heads) {
+    Map<AdapterId, OmegaState> unchanged = new LinkedHashMap<>();
+    heads.forEach(h -> unchanged.put(h.id(), h.omega()));
+    SelectionState after = new SelectionState(selection.finalAt(), selection.badStepsInRow() + 1);
+    return new StepDecision(step, true, 0f, 0f, 0f, 0f, norm, unchanged, List.of(), false, after);
+  }
+
+  private double sumOfSquares(List<LayerReport> reports, List<HeadReport> heads) {
+    double sum = 0;
+    for (LayerReport report : reports) {
+      sum += report.sumOfSquares();
+    }
+    if (omegaMoves()) {
+      sum += omegaSumOfSquares(heads, 1f);
+    }
+    return sum;
+  }
+
+  private static double omegaSumOfSquares(List<HeadReport> heads, float clip) {
+    double sum = 0;
+    for (HeadReport head : heads) {
+      double g = head.dOmega() * clip;
+      sum += g * g;
+    }
+    return sum;
+  }
+
+  private boolean omegaMoves() {
+    SelectionSettings s = rules.selection();
+    boolean frozen =
+        s.omegaAfter() == SelectionSettings.OmegaAfter.FREEZE
+            || s.afterSelection() == SelectionSettings.AfterSelection.RESTART;
+    return rules.omegaTrains() && !(selection.isFinal() && frozen);
+  }
+
+  /**
+   * A restart begins a fresh schedule; before it the rate is constant (the authors' later code).
+   */
+  private double scheduleFactor(long step) {
+    long update = step - 1;
+    if (rules.selection().afterSelection() != SelectionSettings.AfterSelection.RESTART) {
+      return LearningRate.factor(rules.schedule(), update, rules.totalSteps());
+    }
+    return selection.isFinal()
+        ? LearningRate.factor(
+            rules.schedule(),
+            update - selection.finalAt(),
+            rules.totalSteps() - selection.finalAt())
+        : 1.0;
+  }
+
+  private float clip(double norm) {
+    double limit = rules.optimizer().clip();
+    return limit <= 0 ? 1f : (float) Math.min(1.0, limit / (norm + CLIP_EPSILON));
+  }
+
+  private Map<AdapterId, OmegaState> omegaStep(List<HeadReport> heads, float clip, float omegaLr) {
+    Map<AdapterId, OmegaState> omega = new LinkedHashMap<>();
+    for (HeadReport head : heads) {
+      omega.put(head.id(), omegaMoves() ? move(head, clip, omegaLr) : head.omega());
+    }
+    return omega;
+  }
+
+  private OmegaState move(HeadReport head, float clip, float omegaLr) {
+    OmegaState before = head.omega();
+    float g = head.dOmega() * clip;
+    if (rules.optimizer().omegaKind() == OptimizerSettings.OmegaKind.SGD) {
+      return before.withValue(before.value() - omegaLr * g);
+    }
+    AdamW.Updated after =
+        new AdamW(rules.optimizer())
+            .update(
+                new float[] {before.value()},
+                new float[] {g},
+                new Moments(new float[] {before.m()}, new float[] {before.v()}, before.steps()),
+                new AdamW.Rate(omegaLr, 0f));
+    return new OmegaState(
+        after.values()[0], after.moments().m()[0], after.moments().v()[0], after.moments().steps());
+  }
+
+  /** Projects where a projection is due; true where it is the final one. */
+  private boolean select(
+      long step, List<HeadReport> heads, float clip, Map<AdapterId, OmegaState> omega) {
+    SelectionSettings s = rules.selection();
+    boolean finalDue = rules.omegaTrains() && !selection.isFinal() && step >= s.at();
+    boolean maskDue =
+        rules.omegaTrains()
+            && !selection.isFinal()
+            && s.every() != SelectionSettings.NEVER
+            && step % s.every() == 0;
+    boolean omegaHasGradient = Math.sqrt(omegaSumOfSquares(heads, clip)) > NO_OMEGA_GRADIENT;
+    if (!(finalDue || maskDue) || !omegaHasGradient) {
+      return false;
+    }
+    project(heads, omega);
+    return finalDue;
+  }
+
+  private void project(List<HeadReport> heads, Map<AdapterId, OmegaState> omega) {
+    float[] values = new float[heads.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = omega.get(heads.get(i).id()).value();
+    }
+    boolean[] keep = Projection.keep(values, rules.selection().keep(), rules.selection().rule());
+    for (int i = 0; i < values.length; i++) {
+      if (!keep[i]) {
+        omega.computeIfPresent(heads.get(i).id(), (id, o) -> o.withValue(0f));
+      }
+    }
+  }
+
+  private static List<LayerReport> inLayerOrder(List<LayerReport> reports) {
+    List<LayerReport> ordered = new ArrayList<>(reports);
+    ordered.sort(Comparator.comparing(LayerReport::layer));
+    return ordered;
+  }
+}

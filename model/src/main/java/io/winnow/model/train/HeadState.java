@@ -1,0 +1,52 @@
+package io.winnow.model.train;
+
+import io.winnow.model.adapter.AdapterGradient;
+import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
+
+/** A live head with all its optimizer state. Its arrays are published and never written again. */
+public record HeadState(
+    AdapterSpec spec,
+    int rank,
+    float[] a,
+    float[] b,
+    Moments momentsA,
+    Moments momentsB,
+    OmegaState omega) {
+
+  /** B = 0, A ~ U(-bound, bound) drawn from a stream, omega as given; no moments. */
+  public static HeadState drawn(AdapterSpec spec, AdapterInit.Draw draw, OmegaState omega) {
+    float[] a = AdapterInit.uniform(spec.rank() * spec.in(), draw);
+    float[] b = new float[spec.out() * spec.rank()];
+    return new HeadState(
+        spec, spec.rank(), a, b, Moments.zero(a.length), Moments.zero(b.length), omega);
+  }
+
+  /** What sweeps compute with. */
+  public AdapterState published() {
+    return new AdapterState(spec.id(), rank, a, b, omega.value());
+  }
+
+  /** One optimizer step on A and B; omega comes decided. */
+  HeadState updated(AdapterGradient g, AdamW adamW, AdamW.Rate rate, OmegaState newOmega) {
+    AdamW.Updated newA = adamW.update(a, g.dA(), momentsA, rate);
+    AdamW.Updated newB = adamW.update(b, g.dB(), momentsB, rate);
+    return new HeadState(
+        spec, rank, newA.values(), newB.values(), newA.moments(), newB.moments(), newOmega);
+  }
+
+  /** The same head, with another omega. */
+  HeadState withOmega(OmegaState newOmega) {
+    return new HeadState(spec, rank, a, b, momentsA, momentsB, newOmega);
+  }
+
+  /** Number of trainable values, omega included. */
+  public long parameters() {
+    return (long) a.length + b.length + 1;
+  }
+
+  /** Bytes of optimizer state, omega's included. */
+  public long optimizerBytes() {
+    return momentsA.bytes() + momentsB.bytes() + 8;
+  }
+}

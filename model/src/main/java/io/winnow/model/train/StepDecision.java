@@ -1,0 +1,54 @@
+package io.winnow.model.train;
+
+import io.winnow.model.adapter.AdapterId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a step does to the parameters, decided once for all layers.
+ *
+ * @param step 1-based number of the optimizer step
+ * @param skipped true when a loss or gradient was not finite: nothing moves
+ * @param clip factor that gradients are multiplied by
+ * @param lr learning rate of A, B and tensors at this step
+ * @param omegaLr learning rate of omega at this step; 0 where omega is fixed
+ * @param weightDecay decoupled decay of A, B and those tensors that decay
+ * @param gradNorm global norm before clipping
+ * @param omega new omega of every live head
+ * @param pruned heads that are disconnected for good at the end of this step
+ * @param restart whether survivors are re-drawn at the end of this step
+ * @param after selection state after this step
+ */
+public record StepDecision(
+    long step,
+    boolean skipped,
+    float clip,
+    float lr,
+    float omegaLr,
+    float weightDecay,
+    double gradNorm,
+    Map<AdapterId, OmegaState> omega,
+    List<AdapterId> pruned,
+    boolean restart,
+    SelectionState after) {
+  public StepDecision {
+    omega = Map.copyOf(omega);
+    pruned = List.copyOf(pruned);
+  }
+
+  /** The same decision about other heads: the part that one layer needs. */
+  public StepDecision of(Map<AdapterId, OmegaState> itsOmega, List<AdapterId> itsPruned) {
+    return new StepDecision(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        itsOmega,
+        itsPruned,
+        restart,
+        after);
+  }
+}

@@ -1,0 +1,260 @@
+package io.winnow.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.train.OptimizerSettings.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunConfigReaderTest {
+  private static final String SMALL =
+      """
+      model.path = model
+      data.train = train.tsv
+      method.keep = 6
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void filesExist() throws IOException {
+    Files.createDirectory(folder.resolve("model"));
+    Files.writeString(folder.resolve("model/config.json"), "{}");
+    Files.writeString(folder.resolve("train.tsv"), "sentence\tlabel\n");
+  }
+
+  @Test
+  void threeLinesAreEnoughAndPathsCountFromTheFile() throws IOException {
+    RunConfig run = read(SMALL);
+
+    assertThat(run.name()).isEqualTo(folder.getFileName().toString());
+    assertThat(run.model().path()).isEqualTo(folder.resolve("model"));
+    assertThat(run.model().dropout()).isNull();
+    assertThat(run.selection().keep()).isEqualTo(6);
+    assertThat(run.selection().resolve(625).at()).isEqualTo(250);
+    assertThat(run.training().best()).isEqualTo(new RunConfig.Training.Metric("accuracy", true));
+    assertThat(run.training().microBatch()).isEqualTo(8);
+    assertThat(run.optimizer().eps()).isEqualTo(1e-8f);
+  }
+
+  @Test
+  void everyProblemIsListedOnceUnderTheNameOfTheFile() throws IOException {
+    UserProblem problem =
+        problem(
+            """
+            model.path = modle
+            data.train = train.csv
+            method { rnk = 4, alpha = -1, keep = six }
+            training.batch-size = 4
+            training.micro-batch = 8
+            """);
+
+    assertThat(problem.exitCode()).isEqualTo(2);
+    assertThat(problem.getMessage().lines().toList())
+        .containsExactlyInAnyOrder(
+            folder.resolve("run.conf") + ": 6 problems",
+            "  method.rnk: unknown key (did you mean method.rank?)",
+            "  model.path: "
+                + folder.resolve("modle")
+                + " does not exist; expected a folder with config.json and weights"
+                + " (did you mean model?)",
+            "  data.train: "
+                + folder.resolve("train.csv")
+                + " does not exist; expected an existing file (did you mean train.tsv?)",
+            "  method.alpha: -1; expected a number above 0",
+            "  method.keep: the text \"six\"; expected a whole number of at least 1",
+            "  training.micro-batch: 8; expected at most training.batch-size, which is 4");
+  }
+
+  @Test
+  void misplacedKeyIsPointedToItsSection() throws IOException {
+    assertThat(problem(SMALL + "rank = 4").getMessage()).contains("did you mean method.rank?");
+    assertThat(problem(SMALL + "method.lr = 1").getMessage()).contains("mean optimizer.lr?");
+  }
+
+  @Test
+  void sectionAndValueAreNotMistakenForEachOther() throws IOException {
+    assertThat(problem(SMALL + "selection = magnitude").getMessage())
+        .contains("selection: the text \"magnitude\"; expected a section { }");
+    assertThat(problem(SMALL + "optimizer.lr { omega = 1 }").getMessage())
+        .contains("optimizer.lr: the section {\"omega\":1}; expected a value");
+  }
+
+  @Test
+  void wrongTypesSayWhatWasFound() throws IOException {
+    assertThat(problem(SMALL + "method.rank = 1.5").getMessage())
+        .contains("method.rank: 1.5; expected a whole number from 1 to 65536");
+    assertThat(problem(SMALL + "method.train-head = maybe").getMessage())
+        .contains("method.train-head: the text \"maybe\"; expected true or false");
+    assertThat(problem(SMALL + "optimizer.betas = [0.9]").getMessage())
+        .contains("optimizer.betas: the list [0.9]; expected two numbers");
+    assertThat(problem(SMALL + "failure.step-deadline = 60").getMessage())
+        .contains("failure.step-deadline: 60; expected a time with its unit");
+    assertThat(problem(SMALL + "optimizer.kind = adam").getMessage())
+        .contains("expected one of adamw, adamw-hf (did you mean adamw?)");
+  }
+
+  @Test
+  void numbersOutsideTheirRangeAreRefused() throws IOException {
+    for (String wrong :
+        List.of(
+            "method.rank = 0",
+            "method.keep = 0",
+            "method.dropout = 1",
+            "optimizer.lr = 0",
+            "optimizer.lr = 1e-60",
+            "optimizer.weight-decay = -0.1",
+            "data.max-length = 7",
+            "training.epochs = 0",
+            "training.steps = -5",
+            "schedule.warmup-ratio = 1.5",
+            "selection.at = \"101%\"",
+            "checkpoint.every = 0s",
+            "workers.count = -1",
+            "task.labels = 1")) {
+      String path = wrong.substring(0, wrong.indexOf(' '));
+      assertThat(problem(SMALL + wrong).getMessage()).as(wrong).contains("\n  " + path + ": ");
+    }
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreRefused() throws IOException {
+    assertThat(problem(SMALL + "method.name = lora").getMessage())
+        .contains("method.keep: has no meaning for method lora");
+    assertThat(problem(SMALL + "training { steps = 10, epochs = 1 }").getMessage())
+        .contains("given together with training.steps");
+    assertThat(problem(SMALL + "schedule { warmup-steps = 1, warmup-ratio = 0.1 }").getMessage())
+        .contains("given together with schedule.warmup-steps");
+    assertThat(problem(SMALL + "selection.at = never").getMessage()).contains("never select");
+    assertThat(problem(SMALL + "training.steps = 10\nselection.at = 11").getMessage())
+        .contains("selection.at: step 11; expected at most 10, the steps of this run");
+    assertThat(problem("model.path = model\ndata.train = train.tsv").getMessage())
+        .contains("method.keep: not set; expected K");
+  }
+
+  @Test
+  void oneFlagTurnsARunIntoItsRival() throws IOException {
+    RunConfig lora = read(SMALL + "optimizer.omega.lr = 1", "method.name=lora");
+    RunConfig rand = read(SMALL + "selection.at = 9", "method.name=rand");
+
+    assertThat(lora.selection()).isEqualTo(RunConfig.Selection.none(0));
+    assertThat(rand.selection()).isEqualTo(RunConfig.Selection.none(6));
+  }
+
+  @Test
+  void overridesWinAndTheirPathsCountFromTheCurrentFolder() throws IOException {
+    Path elsewhere = folder.resolve("else where//#1.tsv");
+    Files.createDirectories(elsewhere.getParent());
+    Files.writeString(elsewhere, "");
+    RunConfig run =
+        read(
+            SMALL,
+            "optimizer.lr=5e-4",
+            "method.target-modules=.*\\.(query|key)_proj",
+            "selection.at=50%",
+            "data.validation=" + elsewhere);
+
+    assertThat(run.optimizer().lr()).isEqualTo(5e-4f);
+    assertThat(run.method().target())
+        .isEqualTo(new RunConfig.TargetModules.Regex(".*\\.(query|key)_proj"));
+    assertThat(run.selection().at()).isEqualTo(StepCount.percent(50));
+    assertThat(run.data().validation()).isEqualTo(elsewhere);
+    assertThat(problem(SMALL, "optimiser.lr=1").getMessage()).contains("optimiser: unknown key");
+    assertThat(problem(SMALL, "seed").getMessage()).contains("--set seed: expected path=value");
+  }
+
+  @Test
+  void targetModulesTakeThreeForms() throws IOException {
+    assertThat(read(SMALL).method().target()).isInstanceOf(RunConfig.TargetModules.AllLinear.class);
+    assertThat(read(SMALL + "method.target-modules = [query_proj, dense]").method().target())
+        .isEqualTo(new RunConfig.TargetModules.Names(List.of("query_proj", "dense")));
+    assertThat(problem(SMALL + "method.target-modules = query_proj").getMessage())
+        .contains("expected a list for names: [query_proj]");
+    assertThat(problem(SMALL + "method.target-modules = \"(a\"").getMessage())
+        .contains("expected a regular expression");
+    assertThat(problem(SMALL + "method.target-modules = all-liner").getMessage())
+        .contains("did you mean all-linear?");
+  }
+
+  @Test
+  void commandsFollowTheRulesOfTheSettingsTheyChange() throws IOException {
+    RunConfig run =
+        read(SMALL + "commands = [{ at = 40, set { method.keep = 4, optimizer.lr = 1e-4 } }]");
+
+    assertThat(run.commands().get(0).at()).isEqualTo(40);
+    assertThat(run.commands().get(0).set())
+        .containsEntry("method.keep", "4")
+        .containsKey("optimizer.lr");
+    assertThat(
+            problem(
+                    SMALL
+                        + "commands = [{ at = 0, set { method.keep = 0 } },"
+                        + " { at = 2, sett { } }, { at = 3, set { method.rank = 2 } }]")
+                .getMessage())
+        .contains("commands[0].at: 0; expected a whole number")
+        .contains("commands[0].set.method.keep: 0; expected")
+        .contains("commands[1].sett: unknown key; expected at or set (did you mean set?)")
+        .contains("commands[2].set.method.rank: method.rank cannot change while a run goes on");
+  }
+
+  @Test
+  void regressionMeasuresByMeanSquaredError() throws IOException {
+    RunConfig run = read(SMALL + "task.kind = regression");
+
+    assertThat(run.task().labels()).isEqualTo(1);
+    assertThat(run.training().best()).isEqualTo(new RunConfig.Training.Metric("mse", false));
+    assertThat(
+            problem(SMALL + "task.kind = regression\ntraining.best.metric = accuracy").getMessage())
+        .contains("expected one of mse, pearson, spearman, loss for regression");
+  }
+
+  @Test
+  void epsFollowsFromTheConvention() throws IOException {
+    RunConfig run = read(SMALL + "optimizer.kind = adamw-hf");
+
+    assertThat(run.optimizer().kind()).isEqualTo(Kind.ADAMW_HF);
+    assertThat(run.optimizer().eps()).isEqualTo(1e-6f);
+  }
+
+  @Test
+  void brokenHoconNamesFileAndLine() throws IOException {
+    UserProblem problem = problem("model.path = model\nmethod { keep = 6");
+
+    assertThat(problem.exitCode()).isEqualTo(2);
+    assertThat(problem.getMessage()).startsWith(folder.resolve("run.conf").toString());
+  }
+
+  @Test
+  void missingRunConfIsNamedWithItsNeighbour() throws IOException {
+    read(SMALL);
+    UserProblem missing =
+        catchThrowableOfType(
+            UserProblem.class, () -> RunConfigReader.read(folder.resolve("rum.conf"), List.of()));
+    UserProblem isFolder =
+        catchThrowableOfType(UserProblem.class, () -> RunConfigReader.read(folder, List.of()));
+
+    assertThat(missing.getMessage()).contains("no such file (did you mean run.conf?)");
+    assertThat(isFolder.getMessage()).contains("is a folder").contains("run.conf");
+  }
+
+  private RunConfig read(String text, String... overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("run.conf"), text);
+    return RunConfigReader.read(file, List.of(overrides));
+  }
+
+  private UserProblem problem(String text, String... overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("run.conf"), text);
+    UserProblem problem =
+        catchThrowableOfType(
+            UserProblem.class, () -> RunConfigReader.read(file, List.of(overrides)));
+    assertThat(problem).as(text).isNotNull();
+    return problem;
+  }
+}

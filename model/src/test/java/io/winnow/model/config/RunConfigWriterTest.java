@@ -1,0 +1,194 @@
+package io.winnow.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.winnow.model.config.RunConfig.Method;
+import io.winnow.model.config.RunConfig.Selection;
+import io.winnow.model.config.RunConfig.TargetModules;
+import io.winnow.model.config.RunConfig.Task;
+import io.winnow.model.train.OptimizerSettings;
+import io.winnow.model.train.ScheduleSettings;
+import io.winnow.model.train.SelectionSettings.AfterSelection;
+import io.winnow.model.train.SelectionSettings.OmegaAfter;
+import io.winnow.model.train.SelectionSettings.Rule;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class RunConfigWriterTest {
+
+  @Property(tries = 300)
+  void whatIsWrittenReadsBackEqual(@ForAll("runs") RunConfig run) {
+    assertThat(RunConfigReader.readText(RunConfigWriter.render(run), "test")).isEqualTo(run);
+  }
+
+  @Example
+  void steeringChangesOnlyWhatMayChange() {
+    RunConfig run = runs().sample();
+    run = RunConfigReader.with(run, Map.of("optimizer.lr", "0.25"), "command");
+
+    assertThat(run.optimizer().lr()).isEqualTo(0.25f);
+    RunConfig steered = run;
+    assertThatThrownBy(() -> RunConfigReader.with(steered, Map.of("seed", "1"), "command"))
+        .hasMessageContaining("seed cannot change while a run goes on");
+    assertThatThrownBy(() -> RunConfigReader.with(steered, Map.of("optimizer.lr", "x"), "command"))
+        .hasMessageContaining("optimizer.lr: the text \"x\"; expected a number above 0");
+  }
+
+  @Provide
+  Arbitrary<RunConfig> runs() {
+    return Combinators.combine(
+            methods(), selections(), optimizers(), trainings(), texts(), schedules(), numbers())
+        .as(RunConfigWriterTest::run);
+  }
+
+  private static RunConfig run(
+      Method method,
+      Selection selection,
+      OptimizerSettings optimizer,
+      RunConfig.Training training,
+      String text,
+      RunConfig.Schedule schedule,
+      int number) {
+    boolean selects = method.name() == Method.Name.WEIGHTLORA;
+    int keep = method.name() == Method.Name.LORA ? 0 : selection.keep();
+    boolean even = number % 2 == 0;
+    return new RunConfig(
+        "run-" + number,
+        number,
+        new RunConfig.Model(Path.of("/models/" + text), even ? null : 1f / (number + 1)),
+        new Task(Task.Kind.CLASSIFICATION, even ? 0 : number + 1),
+        new RunConfig.Data(
+            Path.of("/d/t.tsv"),
+            even ? null : Path.of("/d/v.tsv"),
+            even ? List.of() : List.of(text, "b"),
+            text,
+            8 + number),
+        method,
+        selects ? selection : Selection.none(keep),
+        selects ? optimizer : withoutOmega(optimizer),
+        schedule,
+        training,
+        new RunConfig.Checkpoint(
+            even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
+        new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
+        new RunConfig.Workers(number, even),
+        even
+            ? List.of()
+            : List.of(new RunConfig.ScriptedCommand(1, Map.of("optimizer.lr", "0.5"))));
+  }
+
+  private static OptimizerSettings withoutOmega(OptimizerSettings from) {
+    return new OptimizerSettings(
+        from.lr(),
+        from.kind(),
+        from.beta1(),
+        from.beta2(),
+        from.eps(),
+        from.weightDecay(),
+        1e-2f,
+        OptimizerSettings.OmegaKind.ADAMW,
+        from.clip());
+  }
+
+  private static Arbitrary<Method> methods() {
+    Arbitrary<TargetModules> targets =
+        Arbitraries.of(
+            new TargetModules.AllLinear(),
+            new TargetModules.Names(List.of("query_proj", "a.b")),
+            new TargetModules.Regex(".*\\.(q|k)_\"proj"));
+    return Combinators.combine(
+            Arbitraries.of(Method.Name.class), positive(), belowOne(), targets, numbers())
+        .as(
+            (name, alpha, dropout, target, rank) ->
+                new Method(name, rank, alpha, dropout, Method.InitA.RANK, target, rank % 2 == 0));
+  }
+
+  private static Arbitrary<Selection> selections() {
+    return Combinators.combine(
+            numbers(),
+            Arbitraries.of(Rule.class),
+            counts(),
+            Arbitraries.of(OmegaAfter.class),
+            Arbitraries.of(AfterSelection.class))
+        .as(
+            (keep, rule, every, omega, after) ->
+                new Selection(keep, rule, StepCount.of(1), every, omega, after));
+  }
+
+  private static Arbitrary<OptimizerSettings> optimizers() {
+    return Combinators.combine(
+            positive(), belowOne(), Arbitraries.of(OptimizerSettings.Kind.class), percents())
+        .as(
+            (rate, beta, kind, clip) ->
+                new OptimizerSettings(
+                    rate,
+                    kind,
+                    beta,
+                    0.999f,
+                    1e-7f,
+                    beta,
+                    rate,
+                    OptimizerSettings.OmegaKind.SGD,
+                    clip));
+  }
+
+  private static Arbitrary<RunConfig.Training> trainings() {
+    return Combinators.combine(numbers(), percents(), counts(), Arbitraries.of(true, false))
+        .as(
+            (number, epochs, every, higher) ->
+                new RunConfig.Training(
+                    number % 2 == 0 ? number + 1000 : 0,
+                    number % 2 == 0 ? 0 : epochs + 1e-9,
+                    number,
+                    Math.max(1, number / 2),
+                    every,
+                    new RunConfig.Training.Metric("f1", higher)));
+  }
+
+  private static Arbitrary<RunConfig.Schedule> schedules() {
+    return Combinators.combine(Arbitraries.of(ScheduleSettings.Kind.class), percents())
+        .as((kind, warmup) -> new RunConfig.Schedule(kind, StepCount.percent(warmup)));
+  }
+
+  private static Arbitrary<StepCount> counts() {
+    return Arbitraries.oneOf(
+        numbers().map(StepCount::of),
+        percents().map(StepCount::percent),
+        Arbitraries.just(StepCount.never()));
+  }
+
+  private static Arbitrary<String> texts() {
+    return Arbitraries.strings()
+        .alpha()
+        .numeric()
+        .withChars(" \"\\#$é\t".toCharArray())
+        .ofMinLength(1)
+        .ofMaxLength(9);
+  }
+
+  private static Arbitrary<Integer> numbers() {
+    return Arbitraries.integers().between(1, 999);
+  }
+
+  private static Arbitrary<Float> positive() {
+    return Arbitraries.floats().between(1e-30f, 1e30f).ofScale(35);
+  }
+
+  private static Arbitrary<Float> belowOne() {
+    return Arbitraries.floats().between(0f, 0.9999f).ofScale(7);
+  }
+
+  private static Arbitrary<Double> percents() {
+    return Arbitraries.doubles().between(0, 100).ofScale(5);
+  }
+}

@@ -1,0 +1,41 @@
+package io.winnow.protocol;
+
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+
+/** What people and other actors tell a run. */
+public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
+  /**
+   * Create the run, or find that it exists.
+   *
+   * @param config resolved run.conf, as text
+   */
+  record Submit(RunId run, String config, ActorRef<StatusReply<RunView>> replyTo)
+      implements CoordinatorCommand {}
+
+  /** Run, unless finished or paused. Idempotent: sent at start and from time to time. */
+  record EnsureRunning(RunId run) implements CoordinatorCommand {}
+
+  /** Go on after a pause; a no-op while running. */
+  record Resume(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
+
+  /** Finish the step in flight, checkpoint, and stop there. Answered when that is done. */
+  record Pause(RunId run, String reason, ActorRef<StatusReply<RunView>> replyTo)
+      implements CoordinatorCommand {}
+
+  /**
+   * Change one setting from the next step on, for example {@code optimizer.lr} to {@code 1e-4}.
+   * Journalled before it holds.
+   */
+  record Set(RunId run, String path, String value, ActorRef<StatusReply<RunView>> replyTo)
+      implements CoordinatorCommand {}
+
+  /** Tell me what happens from now on, beginning with {@link RunEvent.Attached}. */
+  record Attach(RunId run, ActorRef<RunEvent> subscriber) implements CoordinatorCommand {}
+
+  /** How is the run? */
+  record GetRun(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
+
+  /** Forget the run: its checkpoints are deleted, its name is free again. */
+  record Remove(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
+}

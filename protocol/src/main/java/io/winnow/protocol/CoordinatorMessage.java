@@ -1,0 +1,4 @@
+package io.winnow.protocol;
+
+/** What a run's coordinator can receive. */
+public interface CoordinatorMessage {}

@@ -1,0 +1,23 @@
+package io.winnow.protocol;
+
+import akka.actor.typed.ActorRef;
+import java.util.List;
+
+/** What the registry of runs is told. */
+public sealed interface RegistryCommand extends RegistryMessage, Wire {
+  /** This run exists and stands so. Idempotent; journalled when it is news. */
+  record Note(RunId run, RunStatus status) implements RegistryCommand {}
+
+  /** Which runs are there? */
+  record ListRuns(ActorRef<Runs> replyTo) implements RegistryCommand {}
+
+  /** One run's entry. */
+  record Entry(RunId run, RunStatus status) {}
+
+  /** The answer to ListRuns, in the order of submission. */
+  record Runs(List<Entry> entries) implements Wire {
+    public Runs {
+      entries = List.copyOf(entries);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+package io.winnow.protocol;
+
+/** What the run registry can receive. */
+public interface RegistryMessage {}

@@ -1,0 +1,15 @@
+package io.winnow.protocol;
+
+/** Where a run stands. */
+public enum RunStatus {
+  UNKNOWN,
+  RUNNING,
+  PAUSED,
+  FINISHED,
+  REMOVED;
+
+  /** Whether the registry keeps it running. */
+  public boolean isUnfinished() {
+    return this == RUNNING;
+  }
+}

@@ -1,0 +1,36 @@
+package io.winnow.protocol;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The outcome of a run, as results.json states it.
+ *
+ * @param metrics last evaluation, by name
+ * @param best best evaluation by the run's metric, by name; empty when nothing was evaluated
+ * @param trainableBefore trainable values at the start, head tensors included
+ * @param optimizerBytesBefore bytes of optimizer state at the start
+ * @param seconds training time of the steps that count, in seconds
+ * @param skippedSteps steps without effect because something was not finite
+ */
+public record RunSummary(
+    String method,
+    long steps,
+    Map<String, Double> metrics,
+    Map<String, Double> best,
+    long bestStep,
+    List<HeadView> heads,
+    long trainableBefore,
+    long trainableAfter,
+    long optimizerBytesBefore,
+    long optimizerBytesAfter,
+    double seconds,
+    double tokensPerSecond,
+    long skippedSteps)
+    implements Wire {
+  public RunSummary {
+    metrics = Map.copyOf(metrics);
+    best = Map.copyOf(best);
+    heads = List.copyOf(heads);
+  }
+}

@@ -1,0 +1,27 @@
+package io.winnow.protocol;
+
+import java.util.List;
+
+/**
+ * A run as seen from outside.
+ *
+ * @param reason why it is paused; empty otherwise
+ * @param counted the newest counted checkpoint; START = none yet
+ * @param best the best checkpoint by the run's metric; START = none
+ * @param liveLayers layers that the counted checkpoint consists of
+ * @param config resolved run.conf, as text
+ */
+public record RunView(
+    RunId run,
+    RunStatus status,
+    String reason,
+    long attempt,
+    CheckpointId counted,
+    CheckpointId best,
+    List<String> liveLayers,
+    String config)
+    implements Wire {
+  public RunView {
+    liveLayers = List.copyOf(liveLayers);
+  }
+}

@@ -1,0 +1,4 @@
+package io.winnow.protocol;
+
+/** What the step loop of an attempt can receive. */
+public interface StepLoopMessage {}

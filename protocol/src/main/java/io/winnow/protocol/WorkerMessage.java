@@ -1,0 +1,4 @@
+package io.winnow.protocol;
+
+/** What a worker can receive: {@link WorkerCommand}s, and what its compute thread tells it. */
+public interface WorkerMessage {}
