@@ -47,17 +47,10 @@ public final class Decide {
     float lr = (float) (rules.optimizer().lr() * factor);
     float omegaLr =
         omegaMoves(outcome.step()) ? (float) (rules.optimizer().omegaLr() * factor) : 0f;
-    Map<AdapterId, OmegaState> omega = new LinkedHashMap<>();
-    for (HeadReport head : heads) {
-      omega.put(head.id(), omegaMoves(outcome.step()) ? move(head, clip, omegaLr) : head.omega());
-    }
+    Map<AdapterId, OmegaState> omega = omegaStep(outcome.step(), heads, clip, omegaLr);
     boolean isFinal = select(outcome.step(), heads, clip, omega);
-    List<AdapterId> pruned =
-        isFinal
-            ? omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList()
-            : List.of();
+    List<AdapterId> pruned = isFinal ? disconnected(omega) : List.of();
     pruned.forEach(omega::remove);
-    boolean restart = isFinal && restarts();
     long finalAt = isFinal ? outcome.step() : selection.finalAt();
     return new StepDecision(
         outcome.step(),
@@ -69,7 +62,7 @@ public final class Decide {
         norm,
         omega,
         pruned,
-        restart,
+        isFinal && restarts(),
         new SelectionState(finalAt, 0));
   }
 
@@ -134,6 +127,19 @@ public final class Decide {
   private float clip(double norm) {
     double limit = rules.optimizer().clip();
     return limit <= 0 ? 1f : (float) Math.min(1.0, limit / (norm + CLIP_EPSILON));
+  }
+
+  private Map<AdapterId, OmegaState> omegaStep(
+      long step, List<HeadReport> heads, float clip, float omegaLr) {
+    Map<AdapterId, OmegaState> omega = new LinkedHashMap<>();
+    for (HeadReport head : heads) {
+      omega.put(head.id(), omegaMoves(step) ? move(head, clip, omegaLr) : head.omega());
+    }
+    return omega;
+  }
+
+  private static List<AdapterId> disconnected(Map<AdapterId, OmegaState> omega) {
+    return omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList();
   }
 
   private OmegaState move(HeadReport head, float clip, float omegaLr) {
