@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunFollower implements RunHandle {
   private static final long LOOK_AGAIN_SECONDS = 1;
-  private static final int MAX_FALTERED = 3;
+  private static final int SILENCE_SECONDS = 5;
 
   private final WinnowNode node;
   private final RunClient client;
@@ -36,7 +36,6 @@ final class RunFollower implements RunHandle {
   private final BlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();
   private final long beganNanos = System.nanoTime();
   private volatile boolean stopping;
-  private int faltered;
 
   RunFollower(
       WinnowNode node,
@@ -63,15 +62,20 @@ final class RunFollower implements RunHandle {
   @Override
   public RunEnd await() throws InterruptedException {
     try {
+      int silent = 0;
       while (true) {
         RunEvent event = events.poll(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
-        if (event != null) {
-          RunEnd end = on(event);
-          if (end != null) {
-            return end;
-          }
-        } else if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
+        silent = event == null ? silent + 1 : 0;
+        RunEnd end = event == null ? null : on(event);
+        if (end != null) {
+          return end;
+        }
+        if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
           throw UserProblem.failure("the node stopped by itself; see " + place.folder().log());
+        }
+        if (silent == SILENCE_SECONDS) {
+          silent = 0;
+          onSilence();
         }
       }
     } finally {
@@ -81,7 +85,6 @@ final class RunFollower implements RunHandle {
 
   private @Nullable RunEnd on(RunEvent event) {
     files.on(event);
-    giveUpOnABrokenStore(event);
     translation.of(event).forEach(listener::on);
     if (event instanceof RunEvent.RunFinished finished) {
       return finish(finished.summary());
@@ -94,19 +97,25 @@ final class RunFollower implements RunHandle {
     return null;
   }
 
-  /** A coordinator that cannot journal cannot even pause: then this process must say so and end. */
-  private void giveUpOnABrokenStore(RunEvent event) {
-    if (event instanceof RunEvent.CheckpointDone) {
-      faltered = 0;
-    } else if (event instanceof RunEvent.Faltered && ++faltered >= MAX_FALTERED) {
-      throw UserProblem.failure(
-          "the run cannot go on: its store "
-              + place.store()
-              + " failed "
-              + node.storeProblem().map(why -> "(" + why + ")").orElse("several times")
-              + "; no counted checkpoint is lost. Mend it (is the disk full?), then: winnow resume "
-              + place.folder().path());
-    }
+  /**
+   * Long silence is a long step, a coordinator that began again and knows no subscribers, or a
+   * store that fails: then the run cannot even journal a pause, and this process must say so and
+   * end.
+   */
+  private void onSilence() {
+    node.storeProblem()
+        .ifPresent(
+            why -> {
+              throw UserProblem.failure(
+                  "the run cannot go on: its store "
+                      + place.store()
+                      + " failed ("
+                      + why
+                      + "); no counted checkpoint is lost. Mend it (is the disk full?), then:"
+                      + " winnow resume "
+                      + place.folder().path());
+            });
+    client.attach();
   }
 
   private RunEnd finish(RunSummary summary) {

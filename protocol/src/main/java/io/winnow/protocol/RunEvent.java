@@ -38,9 +38,6 @@ public sealed interface RunEvent extends Wire {
   /** A worker was refused or lost; the run goes on. */
   record WorkerNote(RunId run, String note) implements RunEvent {}
 
-  /** The coordinator fell over, mostly because the store did, and begins again from its journal. */
-  record Faltered(RunId run) implements RunEvent {}
-
   /** The run stands still until it is resumed. */
   record RunPaused(RunId run, long version, String reason) implements RunEvent {}
 

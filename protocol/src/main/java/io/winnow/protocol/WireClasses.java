@@ -101,8 +101,7 @@ final class WireClasses {
           StepDecision.class,
           int[].class,
           float[].class,
-          CheckpointId.class,
-          RunEvent.Faltered.class);
+          CheckpointId.class);
 
   private WireClasses() {}
 }

@@ -2,7 +2,6 @@ package io.winnow.actors.client;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -27,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run as a program outside the actors handles it: commands that wait for their answer, and events
@@ -38,6 +38,7 @@ public final class RunClient {
 
   private final WinnowNode node;
   private final RunId run;
+  private @Nullable ActorRef<RunEvent> watcher;
 
   public RunClient(WinnowNode node, RunId run) {
     this.node = node;
@@ -74,31 +75,24 @@ public final class RunClient {
     return await(ask(replyTo -> new CoordinatorCommand.Remove(run, replyTo)));
   }
 
-  /**
-   * Tells {@code listener} what happens, one event at a time, on a thread that may block. Whenever
-   * the coordinator falters, subscribes again and lets it go on.
-   */
+  /** Tells {@code listener} what happens, one event at a time, on a thread that may block. */
   public void follow(Consumer<RunEvent> listener) {
-    ActorRef<RunEvent> watcher =
+    watcher =
         node.system()
             .systemActorOf(
-                watching(listener),
+                Behaviors.receiveMessage(
+                    event -> {
+                      listener.accept(event);
+                      return Behaviors.same();
+                    }),
                 "watch-" + run,
                 Props.empty().withDispatcherFromConfig(blocking()));
-    node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, watcher));
+    attach();
   }
 
-  private Behavior<RunEvent> watching(Consumer<RunEvent> listener) {
-    return Behaviors.receive(
-        (context, event) -> {
-          listener.accept(event);
-          if (event instanceof RunEvent.Faltered) {
-            ActorRef<RunEvent> self = context.getSelf();
-            node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, self));
-            node.post().toCoordinator(run, new CoordinatorCommand.EnsureRunning(run));
-          }
-          return Behaviors.same();
-        });
+  /** Subscribes once more, in case that the coordinator is a new one and knows nobody. */
+  public void attach() {
+    node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, watcher));
   }
 
   private static String blocking() {

@@ -4,7 +4,6 @@ import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.PreRestart;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
@@ -132,7 +131,6 @@ public final class RunCoordinator
   public SignalHandler<RunState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (state, signal) -> sayStatus(state))
-        .onSignal(PreRestart.class, (state, signal) -> tell(new RunEvent.Faltered(run)))
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }

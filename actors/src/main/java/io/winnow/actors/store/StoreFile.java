@@ -31,7 +31,7 @@ public final class StoreFile implements AutoCloseable {
       ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
           + ";DATABASE_TO_UPPER=FALSE;CASE_INSENSITIVE_IDENTIFIERS=TRUE";
 
-  private static final int PROBE_BYTES = 100_000;
+  private static final int PROBE_BYTES = 8_192;
   private static final String SCHEMA = "/schema/h2/h2-create-schema.sql";
 
   private final Path folder;
@@ -108,7 +108,7 @@ public final class StoreFile implements AutoCloseable {
             "akka-persistence-jdbc.shared-databases.slick.db.url", url()));
   }
 
-  /** Writes and deletes a little more than a page; what fails is what ails the store, in words. */
+  /** Writes and deletes two pages; what fails is what ails the store, in words. */
   public Optional<String> problem() {
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {

@@ -117,7 +117,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
         : new Targets.Classes(ints(base.longs("labels")));
   }
 
-  private static int[] ints(long[] values) {
+  public static int[] ints(long[] values) {
     return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
   }
 
