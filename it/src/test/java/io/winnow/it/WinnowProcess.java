@@ -28,6 +28,17 @@ final class WinnowProcess implements AutoCloseable {
     return launch(folder, List.of(), arguments);
   }
 
+  /** Runs a command to its end, with {@code folder} as the current one. */
+  static Ended run(Path folder, String... arguments) throws IOException, InterruptedException {
+    try (WinnowProcess process = start(folder, arguments)) {
+      int code = process.await();
+      return new Ended(code, process.printed());
+    }
+  }
+
+  /** How a process ended and what it printed. */
+  record Ended(int code, String printed) {}
+
   /** The same, in a process that may not write files above a size. */
   static WinnowProcess startWithFileLimit(Path folder, int kibibytes, String... arguments)
       throws IOException {
@@ -43,8 +54,7 @@ final class WinnowProcess implements AutoCloseable {
         List.of(
             "-Xmx1g",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=4",
-            "-Dorg.bytedeco.javacpp.maxbytes=2g",
+            "-Dorg.bytedeco.javacpp.maxbytes=8g",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
@@ -52,6 +62,7 @@ final class WinnowProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "winnow-", ".out");
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(folder.toFile());
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("OPENBLAS_NUM_THREADS", "1");
     return new WinnowProcess(builder.start(), output);
