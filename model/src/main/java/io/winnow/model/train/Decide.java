@@ -16,6 +16,12 @@ public final class Decide {
   /** Below this norm of omega's gradient nothing is selected: at the first step B = 0. */
   private static final double NO_OMEGA_GRADIENT = 1e-10;
 
+  /**
+   * A gradient beyond this is treated like one that is not finite: Adam squares it in float, and an
+   * infinite second moment would stop its parameter for good. NaN is not below it either.
+   */
+  private static final double TOO_LARGE = 1e18;
+
   /** Added to the norm when clipping, as torch.nn.utils.clip_grad_norm_ does. */
   private static final double CLIP_EPSILON = 1e-6;
 
@@ -39,7 +45,7 @@ public final class Decide {
   private StepDecision decide(StepOutcome outcome, List<LayerReport> reports) {
     List<HeadReport> heads = reports.stream().flatMap(r -> r.heads().stream()).toList();
     double norm = Math.sqrt(sumOfSquares(reports, heads));
-    if (!Double.isFinite(outcome.loss()) || !Double.isFinite(norm)) {
+    if (!Double.isFinite(outcome.loss()) || !(norm < TOO_LARGE)) {
       return skip(outcome.step(), norm, heads);
     }
     double factor = scheduleFactor(outcome.step());
