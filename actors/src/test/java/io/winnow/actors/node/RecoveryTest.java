@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers, layers and whole nodes die in the middle of a step; the bytes are the same. */
 class RecoveryTest {
-  private static final String A_LAYER = "encoder.layer.1";
+  private static final String A_LAYER = "deberta.encoder.layer.1";
   private static final long SEED_OF_SWEEP_FAULTS = 77;
 
   @TempDir static Path folder;

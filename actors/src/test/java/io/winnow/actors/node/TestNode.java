@@ -6,6 +6,7 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunView;
 import java.nio.file.Path;
@@ -73,18 +74,18 @@ final class TestNode implements AutoCloseable {
     Map<String, String> digests = new TreeMap<>();
     digests.put("version", Long.toString(view.counted().version()));
     for (String layer : view.liveLayers()) {
-      digests.put(layer, digest(blob(view, layer)));
+      digests.put(layer, digest(blob(run, layer, view.counted())));
     }
     return digests;
   }
 
-  /** A layer's blob of the newest counted checkpoint. */
-  byte[] blob(RunView view, String layer) {
+  /** A layer's blob of a checkpoint. */
+  byte[] blob(RunId run, String layer, CheckpointId checkpoint) {
     return node.checkpoints()
-        .load(new CheckpointStore.Key(view.run(), layer, view.counted()))
+        .load(new CheckpointStore.Key(run, layer, checkpoint))
         .toCompletableFuture()
         .join()
-        .orElseThrow(() -> new AssertionError("no blob of " + layer + " at " + view.counted()));
+        .orElseThrow(() -> new AssertionError("no blob of " + layer + " at " + checkpoint));
   }
 
   private static String digest(byte[] blob) {
