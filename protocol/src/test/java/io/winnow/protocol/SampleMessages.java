@@ -27,7 +27,8 @@ final class SampleMessages {
   static List<Class<?>> family(Class<?> type) {
     List<Class<?>> records = new ArrayList<>();
     if (type.isSealed()) {
-      Arrays.stream(type.getPermittedSubclasses()).map(SampleMessages::family)
+      Arrays.stream(type.getPermittedSubclasses())
+          .map(SampleMessages::family)
           .forEach(records::addAll);
     } else if (type.isRecord()) {
       records.add(type);

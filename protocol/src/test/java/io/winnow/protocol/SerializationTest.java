@@ -8,10 +8,10 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.javadsl.Adapter;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
+import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
-import io.winnow.model.adapter.TrainableSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
@@ -33,8 +33,7 @@ class SerializationTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final ExtendedActorSystem SYSTEM =
       (ExtendedActorSystem) Adapter.toClassic(KIT.system());
-  private static final SampleMessages SAMPLES =
-      new SampleMessages(KIT.createTestProbe().getRef());
+  private static final SampleMessages SAMPLES = new SampleMessages(KIT.createTestProbe().getRef());
 
   /** A message that nobody registered. */
   record Stranger(String text) implements Wire {}
@@ -118,8 +117,7 @@ class SerializationTest {
         metrics.put("m" + i, i == 2 ? Double.NaN : i);
       }
       RunId run = new RunId("r");
-      MetricsRow row =
-          new MetricsRow(MetricsRow.Kind.STEP, 1, 0, 0, 0, 0, 0, 0, 0, false, metrics);
+      MetricsRow row = new MetricsRow(MetricsRow.Kind.STEP, 1, 0, 0, 0, 0, 0, 0, 0, false, metrics);
       var missing = new LayerReply.Missing(run, 1, "l", 1, numbers);
       var done = new RunEvent.StepDone(run, row);
 
@@ -147,8 +145,7 @@ class SerializationTest {
     careless.writeClassAndObject(output, new Stranger("hello"));
     KryoSerializer kryo = new KryoSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes()))
-        .hasStackTraceContaining("Stranger");
+    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes())).hasStackTraceContaining("Stranger");
   }
 
   @Test

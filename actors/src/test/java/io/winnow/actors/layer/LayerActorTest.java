@@ -148,8 +148,7 @@ class LayerActorTest {
   void everyCommandIsHandledInEveryPhase(Phase phase) {
     TestProbe<UnhandledMessage> unhandled = KIT.createUnhandledMessageProbe();
     Map<Class<?>, LayerCommand> commands = oneOfEach();
-    assertThat(commands.keySet())
-        .isEqualTo(Set.of(LayerCommand.class.getPermittedSubclasses()));
+    assertThat(commands.keySet()).isEqualTo(Set.of(LayerCommand.class.getPermittedSubclasses()));
 
     for (LayerCommand command : commands.values()) {
       spawn();
@@ -202,7 +201,8 @@ class LayerActorTest {
     LayerReply.Restored again = begin(1);
 
     assertThat(first.version()).isZero();
-    assertThat(first.heads()).extracting(h -> h.id().module())
+    assertThat(first.heads())
+        .extracting(h -> h.id().module())
         .containsExactly("block.0.query", "block.0.value");
     assertThat(first.size()).isEqualTo(new LayerSize(2, 2 * 6 + 2, 2 * (5 * 8 + 8) + 16, 0));
     assertThat(again).isEqualTo(first);

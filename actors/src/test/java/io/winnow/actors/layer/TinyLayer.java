@@ -67,11 +67,9 @@ final class TinyLayer {
   /** Values that differ by micro-batch and do not add up exactly in another order. */
   static LayerCommand.Gradient gradient(long attempt, long step, int microBatch) {
     float x = (float) Math.pow(37, microBatch) * 0.1f + step;
-    List<AdapterGradient> heads =
-        List.of(head(QUERY, x), head(VALUE, -x * 0.3f));
+    List<AdapterGradient> heads = List.of(head(QUERY, x), head(VALUE, -x * 0.3f));
     LayerGradient gradient =
-        new LayerGradient(
-            ID, heads, List.of(new TensorState("bias", new float[] {x / 3, x / 7})));
+        new LayerGradient(ID, heads, List.of(new TensorState("bias", new float[] {x / 3, x / 7})));
     return new LayerCommand.Gradient(RUN, attempt, step, microBatch, MICRO_BATCHES, gradient);
   }
 

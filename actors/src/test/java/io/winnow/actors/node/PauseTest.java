@@ -150,7 +150,9 @@ class PauseTest {
     assertThat(paused.reason()).contains("3 steps in a row").contains("step 10");
     assertThat(paused.version()).isEqualTo(10);
     List<MetricsRow> counted = run.countedRows();
-    assertThat(counted).filteredOn(MetricsRow::skipped).extracting(MetricsRow::step)
+    assertThat(counted)
+        .filteredOn(MetricsRow::skipped)
+        .extracting(MetricsRow::step)
         .containsExactly(8L, 9L, 10L);
     assertThat(counted.get(counted.size() - 1).loss()).isNaN();
     expectSameValues(run, new CheckpointId(1, 7), new CheckpointId(1, 10));
@@ -182,7 +184,9 @@ class PauseTest {
     RunEvent.RunFinished finished = run.awaitFinished();
 
     assertThat(finished.summary().skippedSteps()).isEqualTo(1);
-    assertThat(run.countedRows()).filteredOn(MetricsRow::skipped).extracting(MetricsRow::step)
+    assertThat(run.countedRows())
+        .filteredOn(MetricsRow::skipped)
+        .extracting(MetricsRow::step)
         .containsExactly(8L);
     expectFinite(StoredAdapters.counted(node.node, run.client().view(), plans));
   }

@@ -201,8 +201,7 @@ class RecoveryTest {
     }
   }
 
-  private static void closeAt(
-      Path store, java.util.function.Consumer<TestNode> begin, long step) {
+  private static void closeAt(Path store, java.util.function.Consumer<TestNode> begin, long step) {
     try (TestNode own = TestNode.start(store, 2)) {
       begin.accept(own);
       own.follow("run").awaitStep(step);

@@ -98,13 +98,7 @@ class WorkerTest {
             new LayerSpec(SECOND, List.of(), List.of()));
     SweepPlan plan =
         new SweepPlan(
-            "m",
-            null,
-            new TrainableSpec(specs),
-            0f,
-            RunConfig.Task.Kind.CLASSIFICATION,
-            2,
-            7);
+            "m", null, new TrainableSpec(specs), 0f, RunConfig.Task.Kind.CLASSIFICATION, 2, 7);
     return new WorkerCommand.Prepare(RUN, attempt, plan, loop.getRef());
   }
 
@@ -188,7 +182,8 @@ class WorkerTest {
     supply(1, 1, SECOND);
     expectFinished();
 
-    assertThat(sweeps.bound).extracting(p -> p.layer().name())
+    assertThat(sweeps.bound)
+        .extracting(p -> p.layer().name())
         .containsExactly("first", "second", "first", "second");
   }
 
@@ -370,8 +365,7 @@ class WorkerTest {
     prepared(1);
     breaksFetching.set(true);
     worker.tell(train(1, 1, 0, BOTH));
-    assertThat(loop.expectMessageClass(SweepReply.Failed.class).reason())
-        .contains("restarted");
+    assertThat(loop.expectMessageClass(SweepReply.Failed.class).reason()).contains("restarted");
 
     expectClosed(1);
     firstStep();
