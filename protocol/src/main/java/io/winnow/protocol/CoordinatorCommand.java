@@ -25,7 +25,7 @@ public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
 
   /**
    * Change one setting from the next step on, for example {@code optimizer.lr} to {@code 1e-4}.
-   * Journalled before it holds.
+   * Answered when it is journalled, which is before it holds.
    */
   record Set(RunId run, String path, String value, ActorRef<StatusReply<RunView>> replyTo)
       implements CoordinatorCommand {}

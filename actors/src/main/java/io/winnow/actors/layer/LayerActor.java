@@ -168,6 +168,7 @@ public final class LayerActor {
         run,
         new LayerReply.StoreFailed(
             run, attempt, layer, failed.restore.from().version(), failed.reason));
+    attempt--; // the same Restore, said again, is tried again
     return unloaded();
   }
 
@@ -261,6 +262,7 @@ public final class LayerActor {
               run, attempt, state.version() + 1, state.report(inbox.total())));
     }
 
+    /** Who is asked for a step beyond the next has lost what it once applied. */
     private Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
       if (query.step() <= state.version()) {
         sayApplied(query.step());
@@ -272,7 +274,7 @@ public final class LayerActor {
             new LayerReply.Missing(
                 run, attempt, layer, query.step(), inbox.missing(query.microBatches())));
       } else {
-        return drop("query of step " + query.step(), query);
+        return sayUnloaded(query);
       }
       return Behaviors.same();
     }

@@ -3,6 +3,7 @@ package io.winnow.actors.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.run.Planner;
+import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.worker.SweepFactory;
 import io.winnow.protocol.RunId;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.function.UnaryOperator;
  * @param workers compute slots; 0 = the node does not compute
  * @param works which unfinished runs the node goes on with by itself
  * @param post what lies between actors and sharding; tests put their faults here
+ * @param checkpoints what lies between layers and the store; likewise
  * @param overrides Akka settings that come before Winnow's own
  */
 public record NodeSettings(
@@ -25,11 +27,20 @@ public record NodeSettings(
     Planner planner,
     SweepFactory sweeps,
     UnaryOperator<Post> post,
+    UnaryOperator<CheckpointStore> checkpoints,
     Config overrides) {
 
   /** A node with nothing between its actors. */
   public NodeSettings(
       Path store, int workers, Predicate<RunId> works, Planner planner, SweepFactory sweeps) {
-    this(store, workers, works, planner, sweeps, UnaryOperator.identity(), ConfigFactory.empty());
+    this(
+        store,
+        workers,
+        works,
+        planner,
+        sweeps,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        ConfigFactory.empty());
   }
 }

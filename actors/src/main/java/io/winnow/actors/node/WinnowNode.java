@@ -113,7 +113,8 @@ public final class WinnowNode implements AutoCloseable {
           ClusterSharding sharding = ClusterSharding.get(system);
           ShardingPost direct = new ShardingPost(sharding);
           Post post = settings.post().apply(direct);
-          CheckpointStore checkpoints = new JdbcCheckpointStore(system);
+          CheckpointStore checkpoints =
+              settings.checkpoints().apply(new JdbcCheckpointStore(system));
           initSharding(sharding, settings, post, checkpoints);
           direct.registry(
               ClusterSingleton.get(system)

@@ -27,7 +27,7 @@ final class Board {
   private final boolean[] done;
   private final double[] losses;
   private final float[][] logits;
-  private SweepCost cost = SweepCost.ZERO;
+  private final SweepCost[] costs;
 
   Board(WorkerCommand.Kind kind, long step, List<Batch> batches) {
     this.kind = kind;
@@ -36,6 +36,8 @@ final class Board {
     this.done = new boolean[batches.size()];
     this.losses = new double[batches.size()];
     this.logits = new float[batches.size()][];
+    this.costs = new SweepCost[batches.size()];
+    Arrays.fill(costs, SweepCost.ZERO);
     IntStream.range(0, batches.size()).forEach(pending::addLast);
   }
 
@@ -77,13 +79,13 @@ final class Board {
   }
 
   /** A result came in; false if that micro-batch was done already. */
-  boolean finish(int microBatch, double loss, SweepCost sweepCost) {
+  boolean finish(int microBatch, double loss, SweepCost cost) {
     if (done[microBatch]) {
       return false;
     }
     done[microBatch] = true;
     losses[microBatch] = loss;
-    cost = cost.plus(sweepCost);
+    costs[microBatch] = cost;
     return true;
   }
 
@@ -104,11 +106,6 @@ final class Board {
     }
   }
 
-  /** Who has had a micro-batch and not answered. */
-  List<ActorRef<WorkerMessage>> owing() {
-    return List.copyOf(assigned.keySet());
-  }
-
   /** These micro-batches count as done, but a layer lacks their gradient: do them again. */
   void redo(List<Integer> microBatches) {
     for (int microBatch : microBatches) {
@@ -121,10 +118,6 @@ final class Board {
 
   boolean isDone() {
     return IntStream.range(0, done.length).allMatch(i -> done[i]);
-  }
-
-  boolean hasPending() {
-    return !pending.isEmpty();
   }
 
   /** Sum of the micro-batches' losses, in micro-batch order. */
@@ -140,7 +133,8 @@ final class Board {
     return Arrays.asList(logits);
   }
 
+  /** What the step cost; a micro-batch that was done again counts once. */
   SweepCost cost() {
-    return cost;
+    return Arrays.stream(costs).reduce(SweepCost.ZERO, SweepCost::plus);
   }
 }

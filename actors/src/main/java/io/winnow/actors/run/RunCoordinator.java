@@ -3,6 +3,7 @@ package io.winnow.actors.run;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
@@ -76,9 +77,12 @@ public final class RunCoordinator
   private final Planner planner;
   private final Set<ActorRef<RunEvent>> subscribers = new LinkedHashSet<>();
   private final List<ActorRef<StatusReply<RunView>>> awaitingPause = new ArrayList<>();
+  private final List<CoordinatorCommand.Set> awaitingSet = new ArrayList<>();
   private @Nullable ActorRef<StepLoopMessage> loop;
   private @Nullable RunPlan plan;
   private boolean planning;
+  private String reasonOfAttempt = "";
+  private String interruption = "found interrupted";
 
   private RunCoordinator(
       ActorContext<CoordinatorMessage> context, RunId run, Post post, Planner planner) {
@@ -130,9 +134,16 @@ public final class RunCoordinator
   @Override
   public SignalHandler<RunState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.class, (state, signal) -> sayStatus(state))
+        .onSignal(RecoveryCompleted.class, (state, signal) -> onRecovered(state))
         .onSignal(Terminated.class, this::onTerminated)
         .build();
+  }
+
+  /** Also after a journal failure, which stops the loop and restarts the rest in place. */
+  private void onRecovered(RunState state) {
+    loop = null;
+    planning = false;
+    sayStatus(state);
   }
 
   /** What an ended attempt's loop still says is dropped. */
@@ -198,7 +209,7 @@ public final class RunCoordinator
       RunState state, CoordinatorCommand.EnsureRunning ensure) {
     boolean isIdle = loop == null && !planning;
     return state.status() == RunStatus.RUNNING && isIdle
-        ? beginAttempt(state, state.attempt() == 0 ? "started" : "found interrupted")
+        ? beginAttempt(state, state.attempt() == 0 ? "started" : interruption)
         : Effect().none();
   }
 
@@ -239,14 +250,33 @@ public final class RunCoordinator
       set.replyTo().tell(StatusReply.error(problem.getMessage()));
       return Effect().none();
     }
-    if (loop == null) {
-      set.replyTo()
-          .tell(StatusReply.error("run '" + run + "' is not running; resume it, then set again"));
-      return Effect().none();
+    if (state.status() != RunStatus.RUNNING) {
+      refuse(set);
+    } else {
+      awaitingSet.add(set);
+      toLoop(change(set));
     }
-    loop.tell(new StepLoopCommand.Change(new SettingChange(set.path(), set.value())));
-    set.replyTo().tell(StatusReply.success(state.view(run)));
     return Effect().none();
+  }
+
+  private static StepLoopCommand.Change change(CoordinatorCommand.Set set) {
+    return new StepLoopCommand.Change(new SettingChange(set.path(), set.value()));
+  }
+
+  private void refuse(CoordinatorCommand.Set set) {
+    set.replyTo()
+        .tell(StatusReply.error("run '" + run + "' is not running; resume it, then set again"));
+  }
+
+  private void answerSet(RunState state, SettingChange journalled) {
+    awaitingSet.stream()
+        .filter(set -> change(set).change().equals(journalled))
+        .findFirst()
+        .ifPresent(
+            set -> {
+              awaitingSet.remove(set);
+              set.replyTo().tell(StatusReply.success(state.view(run)));
+            });
   }
 
   private Effect<RunEventRecord, RunState> onAttach(
@@ -292,14 +322,11 @@ public final class RunCoordinator
         .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(now.view(run))));
   }
 
-  /** All layers that may have blobs: the plan's where it is known, else those of the progress. */
+  /** All layers that may have blobs: the plan's where it is known, else those once counted. */
   private Set<String> layersEverSaved(RunState state) {
-    Set<String> layers = new LinkedHashSet<>();
+    Set<String> layers = new LinkedHashSet<>(state.layers());
     if (plan != null) {
       plan.layers().forEach(p -> layers.add(p.spec().id().name()));
-    }
-    if (state.progress() != null) {
-      layers.addAll(state.progress().liveLayers());
     }
     return layers;
   }
@@ -353,8 +380,6 @@ public final class RunCoordinator
                 : new PlanFailed(state.attempt(), Failures.rootMessage(failure)));
   }
 
-  private String reasonOfAttempt = "";
-
   private Effect<RunEventRecord, RunState> onPlanned(RunState state, Planned planned) {
     planning = false;
     plan = planned.plan;
@@ -378,6 +403,7 @@ public final class RunCoordinator
         context.spawn(
             StepLoop.create(attempt, plan, post, context.getSelf()), "loop-" + state.attempt());
     context.watch(loop);
+    awaitingSet.forEach(set -> toLoop(change(set)));
     forgetAll(state);
     if (!awaitingPause.isEmpty()) {
       loop.tell(new StepLoopCommand.Drain("stopped before it began"));
@@ -405,6 +431,8 @@ public final class RunCoordinator
   private void answerPause(RunState state) {
     awaitingPause.forEach(replyTo -> replyTo.tell(StatusReply.success(state.view(run))));
     awaitingPause.clear();
+    awaitingSet.forEach(this::refuse);
+    awaitingSet.clear();
   }
 
   private void stopLoop() {
@@ -418,6 +446,9 @@ public final class RunCoordinator
   private RunState onTerminated(RunState state, Terminated terminated) {
     if (loop != null && terminated.getRef().equals(loop)) {
       loop = null;
+      if (terminated instanceof ChildFailed failed) {
+        interruption = "its step loop failed: " + Failures.rootMessage(failed.getCause());
+      }
       context.getLog().error("run={} attempt={} event=loop-died", run, state.attempt());
       context.getSelf().tell(new CoordinatorCommand.EnsureRunning(run));
     }
@@ -471,6 +502,7 @@ public final class RunCoordinator
             now -> {
               toLoop(new StepLoopCommand.ChangeJournalled(wants.step(), change));
               tell(new RunEvent.SettingChanged(run, wants.step(), change.path(), change.value()));
+              answerSet(now, change);
             });
   }
 

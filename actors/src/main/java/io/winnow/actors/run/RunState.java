@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param progress the progress at that checkpoint; null before the first
  * @param best the checkpoint of the best evaluation; null = none
  * @param inStore checkpoints of which blobs may lie in the store
+ * @param layers layers that ever were part of a counted checkpoint
  */
 public record RunState(
     RunStatus status,
@@ -31,6 +32,7 @@ public record RunState(
     @Nullable CheckpointId best,
     @Nullable Progress progress,
     Set<CheckpointId> inStore,
+    Set<String> layers,
     List<Steering.Journalled> settings,
     @Nullable Fingerprints fingerprints,
     @Nullable RunSummary summary) {
@@ -48,19 +50,25 @@ public record RunState(
           null,
           null,
           Set.of(),
+          Set.of(),
           List.of(),
           null,
           null);
 
   public RunState {
     inStore = java.util.Collections.unmodifiableSet(new TreeSet<>(inStore));
+    layers = java.util.Collections.unmodifiableSet(new TreeSet<>(layers));
     settings = List.copyOf(settings);
   }
 
   /** The state after an event; total: every event has a place in every state. */
   RunState after(RunEventRecord event) {
     if (event instanceof RunEventRecord.Submitted e) {
-      return new Change(UNKNOWN).config(e.config()).status(RunStatus.RUNNING, "").state();
+      return new Change(UNKNOWN)
+          .config(e.config())
+          .status(RunStatus.RUNNING, "")
+          .attempt(attempt, 0) // layers of a removed run of this name may still be there
+          .state();
     } else if (event instanceof RunEventRecord.AttemptTaken e) {
       return new Change(this).attempt(e.attempt(), attemptsSinceCheckpoint + 1).state();
     } else if (event instanceof RunEventRecord.FingerprintsTaken e) {
@@ -131,6 +139,7 @@ public record RunState(
     private @Nullable CheckpointId best;
     private @Nullable Progress progress;
     private final Set<CheckpointId> inStore;
+    private final Set<String> layers;
     private final List<Steering.Journalled> settings;
     private @Nullable Fingerprints fingerprints;
     private @Nullable RunSummary summary;
@@ -147,6 +156,7 @@ public record RunState(
       this.best = from.best;
       this.progress = from.progress;
       this.inStore = new TreeSet<>(from.inStore);
+      this.layers = new TreeSet<>(from.layers);
       this.settings = new ArrayList<>(from.settings);
       this.fingerprints = from.fingerprints;
       this.summary = from.summary;
@@ -183,6 +193,7 @@ public record RunState(
       previous = from.counted.equals(CheckpointId.START) ? null : from.counted;
       counted = checkpoint;
       progress = at;
+      layers.addAll(at.liveLayers());
       if (at.bestVersion() == checkpoint.version()) {
         best = checkpoint;
       }
@@ -214,6 +225,7 @@ public record RunState(
           best,
           progress,
           inStore,
+          layers,
           settings,
           fingerprints,
           summary);

@@ -129,7 +129,8 @@ public final class StepLoop {
     this.progress = attempt.progress();
     this.fingerprints = attempt.fingerprints();
     this.lastSaved = progress.version();
-    this.steering = new Steering(plan.config(), plan.totalSteps(), attempt.settings());
+    this.steering =
+        new Steering(plan.config(), plan.totalSteps(), attempt.settings()).at(progress.version());
     this.sampler =
         new Sampler(
             plan.config().seed(), plan.train().size(), plan.config().training().batchSize());
@@ -277,12 +278,16 @@ public final class StepLoop {
         context.getSelf());
   }
 
-  /** Decides the step when every micro-batch and every layer is in and no save holds it back. */
+  /**
+   * Decides the step when every micro-batch and every layer is in, no save holds it back, and the
+   * step before is applied everywhere, also where all heads were pruned by it.
+   */
   private void decide() {
     boolean isIn =
         board != null
             && board.kind() == WorkerCommand.Kind.TRAIN
             && board.isDone()
+            && unapplied.isEmpty()
             && reports.size() == progress.liveLayers().size();
     if (!isIn || (saving != null && saving.holdsBackSteps())) {
       return;
@@ -299,7 +304,6 @@ public final class StepLoop {
 
   private void apply(StepDecision decision) {
     applying = decision;
-    unapplied.clear();
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
@@ -384,7 +388,9 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onUnloaded(LayerReply.Unloaded unloaded) {
-    if (!unrestored.contains(unloaded.layer())) {
+    boolean isNeeded =
+        progress.liveLayers().contains(unloaded.layer()) || unapplied.contains(unloaded.layer());
+    if (isNeeded && !unrestored.contains(unloaded.layer())) {
       end(
           new StepLoopReport.AttemptLost(
               attempt.number(), "layer " + unloaded.layer() + " was lost"));
@@ -480,7 +486,10 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onFailed(SweepReply.Failed failed) {
-    free(failed.worker());
+    if (board != null) {
+      board.release(failed.worker());
+    }
+    workers.preparing(failed.worker());
     failedSweeps++;
     context
         .getLog()
@@ -500,6 +509,7 @@ public final class StepLoop {
                   + ": "
                   + failed.reason()));
     } else {
+      prepare(failed.worker()); // it may have been restarted, and know nothing
       assign();
     }
     return Behaviors.same();
@@ -519,6 +529,10 @@ public final class StepLoop {
       moved();
       unapplied.remove(applied.layer());
       heads.sized(applied.layer(), applied.size());
+      if (unapplied.isEmpty()) {
+        decide();
+        next();
+      }
     }
     return Behaviors.same();
   }
@@ -534,9 +548,13 @@ public final class StepLoop {
   // ------------------------------------------------------------------ evaluation
 
   private boolean isEvaluationDue() {
+    return draining == null && owesEvaluation();
+  }
+
+  private boolean owesEvaluation() {
     long version = progress.version();
     boolean due = version > 0 && (version % steering.evaluateEvery() == 0 || isOver());
-    return plan.validation() != null && due && progress.evaluated() < version && draining == null;
+    return plan.validation() != null && due && progress.evaluated() < version;
   }
 
   private void evaluate() {
@@ -625,7 +643,7 @@ public final class StepLoop {
                 .isDue(
                     progress.version() - lastSaved,
                     Duration.ofNanos(System.nanoTime() - lastSavedNanos));
-    return isDue && lastSaved < progress.version();
+    return isDue && !rows.isEmpty();
   }
 
   private void checkpoint() {
@@ -732,10 +750,10 @@ public final class StepLoop {
   }
 
   private void end() {
-    if (saving != null) {
+    if (saving != null || !unapplied.isEmpty()) {
       return;
     }
-    if (isOver()) {
+    if (isOver() && !owesEvaluation()) {
       end(new StepLoopReport.Completed(attempt.number(), heads.summary(progress)));
     } else {
       end(new StepLoopReport.Drained(attempt.number(), progress.version(), draining));
@@ -772,29 +790,29 @@ public final class StepLoop {
             progress.version(),
             still / 1_000_000_000L);
     unrestored.forEach(this::restore);
+    workers.busy().forEach(this::doubt);
     workers.preparing().forEach(this::prepare);
-    if (applying != null) {
-      unapplied.forEach(this::sendApply);
-    }
+    unapplied.forEach(this::sendApply);
     if (saving != null && saving.phase() == Saving.Phase.SAVING) {
       saving.awaiting().forEach(this::sendSave);
     }
     askWhatIsMissing();
+    assign();
     return Behaviors.same();
   }
 
-  private void askWhatIsMissing() {
-    if (board == null) {
-      return;
-    }
-    for (ActorRef<WorkerMessage> silent : board.owing()) {
+  /** A silent worker loses its micro-batch, and gets work again when it says that it is there. */
+  private void doubt(ActorRef<WorkerMessage> silent) {
+    if (board != null) {
       board.release(silent);
-      workers.preparing(silent);
-      prepare(silent);
     }
-    if (board.kind() == WorkerCommand.Kind.TRAIN) {
+    workers.preparing(silent);
+  }
+
+  private void askWhatIsMissing() {
+    if (board != null && board.kind() == WorkerCommand.Kind.TRAIN) {
       for (String layer : progress.liveLayers()) {
-        if (!reports.containsKey(layer)) {
+        if (!reports.containsKey(layer) && !unapplied.contains(layer)) {
           post.toLayer(
               run,
               layer,
@@ -802,7 +820,6 @@ public final class StepLoop {
         }
       }
     }
-    assign();
   }
 
   private void tell(RunEvent event) {

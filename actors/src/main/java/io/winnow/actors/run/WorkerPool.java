@@ -42,10 +42,6 @@ final class WorkerPool {
     workers.remove(worker);
   }
 
-  boolean knows(ActorRef<WorkerMessage> worker) {
-    return workers.containsKey(worker);
-  }
-
   boolean isPreparing(ActorRef<WorkerMessage> worker) {
     return workers.get(worker) == Status.PREPARING;
   }
@@ -68,6 +64,10 @@ final class WorkerPool {
 
   List<ActorRef<WorkerMessage>> idle() {
     return with(Status.IDLE);
+  }
+
+  List<ActorRef<WorkerMessage>> busy() {
+    return with(Status.BUSY);
   }
 
   List<ActorRef<WorkerMessage>> preparing() {

@@ -4,6 +4,7 @@ import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.PreRestart;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -31,19 +32,21 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One compute slot. The actor talks: it takes work orders, fetches the parameters that they need,
  * and answers; one thread of its own computes. It owns nothing durable: all it holds can be fetched
- * again. Work orders are done one at a time, in the order in which they came.
+ * again. Work orders are done one at a time; of each run at most one waits.
  */
 public final class Worker extends AbstractBehavior<WorkerMessage> {
   /** How workers are found. */
   public static final ServiceKey<WorkerMessage> KEY =
       ServiceKey.create(WorkerMessage.class, "winnow-worker");
 
-  /** Work orders that may wait; a coordinator gives a worker two at most. */
-  private static final int MAX_WAITING = 4;
+  /** Not the context's: that one refuses the compute thread. */
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   /** What the compute thread tells the actor. */
   private sealed interface Internal extends WorkerMessage, NoSerializationVerificationNeeded {}
@@ -98,6 +101,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
         .onMessage(OpenFailed.class, this::onOpenFailed)
         .onMessage(Done.class, this::onDone)
         .onMessage(Cancelled.class, this::onCancelled)
+        .onSignal(PreRestart.class, signal -> onPreRestart())
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
   }
@@ -134,8 +138,8 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
         () -> {
           try {
             return new Opened(prepare, factory.open(prepare.plan()));
-          } catch (RuntimeException | LinkageError | OutOfMemoryError failure) {
-            getContext().getLog().error("run={} event=prepare-failed", prepare.run(), failure);
+          } catch (RuntimeException | Error failure) {
+            LOG.error("run={} event=prepare-failed", prepare.run(), failure);
             return new OpenFailed(prepare, Failures.rootMessage(failure));
           }
         });
@@ -198,29 +202,29 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
   // ------------------------------------------------------------------ work orders
 
+  /** An order takes the place of an older one that does not compute yet: that was given up. */
   private Behavior<WorkerMessage> onAssign(WorkerCommand.Assign assign) {
+    Session session = sessions.get(assign.run());
+    if (session == null || session.sweep == null || session.prepare.attempt() != assign.attempt()) {
+      fail(assign, "the worker is not prepared for attempt " + assign.attempt());
+      return this;
+    }
+    waiting.removeIf(older -> older.run().equals(assign.run()));
     if (current != null && current.isSame(assign)) {
       current.replyTo = assign.replyTo();
       if (!current.isComputing()) {
         fetchMissing(current);
       }
-    } else if (current == null) {
+    } else if (current == null || current.isGivenUpFor(assign)) {
       begin(assign);
-    } else if (waiting.size() < MAX_WAITING) {
-      waiting.addLast(assign);
     } else {
-      fail(assign, "the worker has " + waiting.size() + " work orders waiting already");
+      waiting.addLast(assign);
     }
     return this;
   }
 
   private void begin(WorkerCommand.Assign assign) {
     Session session = sessions.get(assign.run());
-    if (session == null || session.sweep == null || session.prepare.attempt() != assign.attempt()) {
-      fail(assign, "the worker is not prepared for attempt " + assign.attempt());
-      beginNext();
-      return;
-    }
     current = new Job(assign, session.bound);
     if (current.isSupplied()) {
       compute(current, session);
@@ -267,8 +271,8 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
           try {
             toBind.forEach(sweep::bind);
             return sweep(job, sweep, session.prepare.plan().seed());
-          } catch (RuntimeException | LinkageError | OutOfMemoryError failure) {
-            getContext().getLog().error("{} event=sweep-failed", job, failure);
+          } catch (RuntimeException | Error failure) {
+            LOG.error("{} event=sweep-failed", job, failure);
             return new Done(job, failed(job.assign, Failures.rootMessage(failure)));
           } finally {
             clock.end();
@@ -358,6 +362,15 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     return getContext().getSelf();
   }
 
+  /** The actor dies of a bug and lives again: what it leaves undone is said to be so. */
+  private Behavior<WorkerMessage> onPreRestart() {
+    if (current != null && !current.isCancelled()) {
+      current.replyTo.tell(failed(current.assign, "the worker was restarted"));
+    }
+    waiting.forEach(assign -> fail(assign, "the worker was restarted"));
+    return onPostStop();
+  }
+
   private Behavior<WorkerMessage> onPostStop() {
     List.copyOf(sessions.keySet()).forEach(this::forget);
     compute.shutdown();
@@ -391,6 +404,10 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
           && assign.kind() == other.kind()
           && assign.step() == other.step()
           && assign.microBatch() == other.microBatch();
+    }
+
+    boolean isGivenUpFor(WorkerCommand.Assign newer) {
+      return !computing && assign.run().equals(newer.run());
     }
 
     boolean wants(WorkerCommand.Parameters p) {

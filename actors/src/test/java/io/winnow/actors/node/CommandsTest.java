@@ -1,0 +1,88 @@
+package io.winnow.actors.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import io.winnow.actors.client.RunClient;
+import io.winnow.actors.layer.LayerActor;
+import io.winnow.protocol.MetricsRow;
+import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.RunId;
+import io.winnow.protocol.RunStatus;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people say while a run goes on holds from a step on, whatever happens afterwards. */
+class CommandsTest {
+  @TempDir static Path folder;
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() {
+    node = TestNode.start(folder, 2);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @Test
+  void commandThatWasAnsweredHoldsAgainAfterALossAndIsWorthAScriptedOne() {
+    FollowedRun run = node.follow("live");
+    run.client().submit(TinyRun.config(folder));
+    run.awaitStep(3);
+    run.client().set("optimizer.lr", "5e-4");
+    ClusterSharding.get(node.node.system())
+        .entityRefFor(LayerActor.TYPE, LayerActor.entityId(run.id(), "head"))
+        .tell(LayerActor.Stop.NOW);
+    run.awaitFinished();
+
+    List<RunEvent.SettingChanged> changes = run.seen(RunEvent.SettingChanged.class);
+    assertThat(changes).hasSize(1);
+    assertThat(run.attempts()).hasSize(2);
+    long step = changes.get(0).step();
+    String script = "commands=[{at=" + step + ",set{optimizer.lr=5e-4}}]";
+    Map<String, String> scripted = node.finish("scripted", TinyRun.config(folder, script));
+    assertThat(node.adapters(run.id())).isEqualTo(scripted);
+    assertThat(run.countedRows()).isEqualTo(node.follow("scripted").countedRows());
+  }
+
+  @Test
+  void changedEvaluationRhythmOutlivesAPause() {
+    String script = "commands=[{at=2,set{training.evaluate-every=3}}]";
+    String config = TinyRun.config(folder, script);
+    node.finish("rhythm", config);
+    List<MetricsRow> rows = node.follow("rhythm").countedRows();
+
+    FollowedRun run = node.follow("rhythm-paused");
+    run.client().submit(config);
+    run.awaitStep(8);
+    run.client().pause("a person said so").toCompletableFuture().join();
+    run.awaitPaused();
+    run.client().resume();
+    run.awaitFinished();
+
+    assertThat(run.countedRows()).isEqualTo(rows);
+    assertThat(rows)
+        .filteredOn(row -> row.kind() == MetricsRow.Kind.EVALUATION)
+        .extracting(MetricsRow::step)
+        .containsExactly(3L, 6L, 9L, 12L, 15L, 18L, 21L, 24L, 25L);
+  }
+
+  @Test
+  void nameOfARemovedRunCanBeUsedAgainAtOnce() {
+    String config = TinyRun.config(folder);
+    Map<String, String> first = node.finish("again", config);
+    RunClient client = new RunClient(node.node, new RunId("again"));
+
+    assertThat(client.remove().status()).isEqualTo(RunStatus.REMOVED);
+    assertThat(node.finish("again", config)).isEqualTo(first);
+    assertThat(client.countedRows()).hasSize(TinyRun.STEPS + 3);
+  }
+}

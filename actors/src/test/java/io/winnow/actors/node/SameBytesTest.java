@@ -1,0 +1,38 @@
+package io.winnow.actors.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SameBytesTest {
+  @TempDir Path folder;
+
+  @Test
+  void oneWorkerThreeWorkersAndMessagesByReferenceGiveTheSameBytes() throws Exception {
+    String config = TinyRun.config(folder);
+    Outcome one = outcome(TestNode.start(Files.createDirectory(folder.resolve("1")), 1), config);
+    Outcome three = outcome(TestNode.start(Files.createDirectory(folder.resolve("3")), 3), config);
+    Outcome byReference =
+        outcome(TestNode.startByReference(Files.createDirectory(folder.resolve("r")), 2), config);
+
+    assertThat(one.steps).isEqualTo(LongStream.rangeClosed(1, TinyRun.STEPS).boxed().toList());
+    assertThat(one.adapters).containsEntry("version", Integer.toString(TinyRun.STEPS));
+    assertThat(three).isEqualTo(one);
+    assertThat(byReference).isEqualTo(one);
+  }
+
+  private record Outcome(Map<String, String> adapters, Object steps, Object rows) {}
+
+  private static Outcome outcome(TestNode started, String config) {
+    try (TestNode node = started) {
+      Map<String, String> adapters = node.finish("run", config);
+      FollowedRun run = node.follow("run");
+      return new Outcome(adapters, run.countedSteps(), run.countedRows());
+    }
+  }
+}

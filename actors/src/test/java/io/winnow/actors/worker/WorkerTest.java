@@ -1,0 +1,374 @@
+package io.winnow.actors.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import io.winnow.actors.node.Post;
+import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.task.Batch;
+import io.winnow.model.task.Targets;
+import io.winnow.protocol.CoordinatorMessage;
+import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.RegistryMessage;
+import io.winnow.protocol.RunId;
+import io.winnow.protocol.StepLoopMessage;
+import io.winnow.protocol.SweepPlan;
+import io.winnow.protocol.SweepReply;
+import io.winnow.protocol.WorkerCommand;
+import io.winnow.protocol.WorkerMessage;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WorkerTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final RunId RUN = new RunId("run");
+  private static final LayerId FIRST = new LayerId(0, "first");
+  private static final LayerId SECOND = new LayerId(1, "second");
+  private static final List<String> BOTH = List.of("first", "second");
+  private static final Duration SOON = Duration.ofMillis(30);
+
+  private final ScriptedSweeps sweeps = new ScriptedSweeps();
+  private final AtomicBoolean breaksFetching = new AtomicBoolean();
+  private TestProbe<StepLoopMessage> loop;
+  private TestProbe<LayerCommand> layers;
+  private ActorRef<WorkerMessage> worker;
+
+  @BeforeEach
+  void spawn() {
+    loop = KIT.createTestProbe(StepLoopMessage.class);
+    layers = KIT.createTestProbe(LayerCommand.class);
+    Behavior<WorkerMessage> supervised =
+        Behaviors.supervise(Worker.create(new ProbePost(), sweeps, new ComputeClock()))
+            .onFailure(SupervisorStrategy.restart());
+    worker = KIT.spawn(supervised);
+  }
+
+  @AfterEach
+  void stopWorker() {
+    KIT.stop(worker);
+  }
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  private final class ProbePost implements Post {
+    @Override
+    public void toLayer(RunId run, String layer, LayerCommand command) {
+      if (command instanceof LayerCommand.Fetch && breaksFetching.getAndSet(false)) {
+        throw new IllegalStateException("a test lets this worker die");
+      }
+      layers.getRef().tell(command);
+    }
+
+    @Override
+    public void toCoordinator(RunId run, CoordinatorMessage message) {
+      throw new AssertionError("a worker speaks to the step loop: " + message);
+    }
+
+    @Override
+    public void toRegistry(RegistryMessage message) {
+      throw new AssertionError("a worker does not speak to the registry: " + message);
+    }
+  }
+
+  private WorkerCommand.Prepare prepare(long attempt) {
+    List<LayerSpec> specs =
+        List.of(
+            new LayerSpec(FIRST, List.of(), List.of()),
+            new LayerSpec(SECOND, List.of(), List.of()));
+    SweepPlan plan =
+        new SweepPlan(
+            "m", null, new TrainableSpec(specs), 0f, RunConfig.Task.Kind.CLASSIFICATION, 2, 7);
+    return new WorkerCommand.Prepare(RUN, attempt, plan, loop.getRef());
+  }
+
+  private void prepared(long attempt) {
+    worker.tell(prepare(attempt));
+    assertThat(loop.expectMessageClass(SweepReply.Prepared.class).attempt()).isEqualTo(attempt);
+  }
+
+  private WorkerCommand.Assign train(long attempt, long step, int microBatch, List<String> live) {
+    return assign(attempt, WorkerCommand.Kind.TRAIN, step, microBatch, live);
+  }
+
+  private WorkerCommand.Assign assign(
+      long attempt, WorkerCommand.Kind kind, long step, int microBatch, List<String> live) {
+    Batch batch =
+        new Batch(1, 1, new int[] {1}, new int[] {1}, null, new Targets.Classes(new int[] {0}));
+    return new WorkerCommand.Assign(
+        RUN, attempt, kind, step, microBatch, 4, live, 1.0, batch, loop.getRef());
+  }
+
+  private void expectFetches(long version, String... names) {
+    for (int i = 0; i < names.length; i++) {
+      LayerCommand.Fetch fetch = layers.expectMessageClass(LayerCommand.Fetch.class);
+      assertThat(fetch.version()).isEqualTo(version);
+      assertThat(fetch.replyTo()).isEqualTo(worker);
+    }
+  }
+
+  private void supply(long attempt, long version, LayerId... ids) {
+    Arrays.stream(ids)
+        .map(id -> new LayerParameters(id, List.of(), List.of()))
+        .forEach(p -> worker.tell(new WorkerCommand.Parameters(RUN, attempt, version, p)));
+  }
+
+  /** Both layers' gradients, then the answer. */
+  private SweepReply.Finished expectFinished() {
+    layers.expectMessageClass(LayerCommand.Gradient.class);
+    layers.expectMessageClass(LayerCommand.Gradient.class);
+    return loop.expectMessageClass(SweepReply.Finished.class);
+  }
+
+  private void firstStep() {
+    prepared(1);
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    supply(1, 0, FIRST, SECOND);
+    expectFinished();
+  }
+
+  // ------------------------------------------------------------------ work
+
+  @Test
+  void preparedWorkerSaysWithWhatItComputesAndSaysItAgain() {
+    worker.tell(prepare(1));
+    SweepReply.Prepared first = loop.expectMessageClass(SweepReply.Prepared.class);
+    worker.tell(prepare(1));
+
+    assertThat(first)
+        .isEqualTo(new SweepReply.Prepared(RUN, 1, worker, "base-of-m", "exact"))
+        .isEqualTo(loop.expectMessageClass(SweepReply.Prepared.class));
+    assertThat(sweeps.opened).hasValue(1);
+  }
+
+  @Test
+  void workerFetchesOnlyWhatItLacks() {
+    firstStep();
+    worker.tell(train(1, 1, 1, BOTH));
+    assertThat(expectFinished().microBatch()).isEqualTo(1);
+
+    worker.tell(train(1, 2, 0, BOTH));
+    expectFetches(1, "first", "second");
+    assertThat(sweeps.bound).hasSize(2);
+  }
+
+  @Test
+  void layerThatIsDeadIsBoundToNothingAndNotFetched() {
+    firstStep();
+    worker.tell(train(1, 2, 0, List.of("second")));
+    expectFetches(1, "second");
+    layers.expectNoMessage(SOON);
+    supply(1, 1, SECOND);
+    expectFinished();
+
+    assertThat(sweeps.bound)
+        .extracting(p -> p.layer().name())
+        .containsExactly("first", "second", "first", "second");
+  }
+
+  @Test
+  void orderThatIsSaidAgainFetchesAgainWhatDidNotCome() {
+    prepared(1);
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    supply(1, 0, FIRST);
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "second");
+    layers.expectNoMessage(SOON);
+
+    supply(1, 0, SECOND);
+    expectFinished();
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void orderTakesThePlaceOfOneThatWaitsForParametersInVain() {
+    prepared(1);
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    worker.tell(train(1, 1, 3, BOTH));
+    expectFetches(0, "first", "second");
+    supply(1, 0, FIRST, SECOND, FIRST, SECOND);
+
+    assertThat(expectFinished().microBatch()).isEqualTo(3);
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void parametersOfAnotherVersionOrAttemptAreNotTaken() {
+    prepared(2);
+    worker.tell(train(2, 5, 0, BOTH));
+    expectFetches(4, "first", "second");
+    supply(2, 3, FIRST, SECOND);
+    supply(1, 4, FIRST, SECOND);
+    supply(2, 4, FIRST);
+    loop.expectNoMessage(SOON);
+
+    supply(2, 4, SECOND);
+    assertThat(expectFinished().step()).isEqualTo(5);
+  }
+
+  @Test
+  void evaluationComputesOnTheVersionOfItsStep() {
+    prepared(1);
+    worker.tell(assign(1, WorkerCommand.Kind.EVALUATE, 6, 2, BOTH));
+    expectFetches(6, "first", "second");
+    supply(1, 6, FIRST, SECOND);
+
+    SweepReply.Evaluated evaluated = loop.expectMessageClass(SweepReply.Evaluated.class);
+    assertThat(evaluated.logits()).containsExactly(1f, 2f);
+    assertThat(evaluated.lossSum()).isEqualTo(0.25);
+    assertThat(evaluated.microBatch()).isEqualTo(2);
+  }
+
+  // ------------------------------------------------------------------ cancelling
+
+  @Test
+  void releasedWorkerStopsInMidSweepAndSaysNothing() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    worker.tell(new WorkerCommand.Release(RUN, 1));
+
+    expectClosed(1);
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void releaseOfAnEarlierAttemptIsIgnored() {
+    prepared(2);
+    worker.tell(new WorkerCommand.Release(RUN, 1));
+    prepared(2);
+    assertThat(sweeps.opened).hasValue(1);
+  }
+
+  @Test
+  void laterAttemptTakesTheWorkerOutOfAnEarlierOnesSweep() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    prepared(2);
+    sweeps.script = (work, cancelled) -> {};
+    worker.tell(train(2, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    supply(2, 0, FIRST, SECOND);
+
+    assertThat(expectFinished().attempt()).isEqualTo(2);
+    expectClosed(1);
+  }
+
+  private CountDownLatch waitUntilCancelled() {
+    CountDownLatch computing = new CountDownLatch(1);
+    sweeps.script =
+        (work, cancelled) -> {
+          computing.countDown();
+          spinUntil(cancelled);
+        };
+    return computing;
+  }
+
+  private static void spinUntil(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void begin(long attempt, CountDownLatch computing) {
+    worker.tell(train(attempt, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    supply(attempt, 0, FIRST, SECOND);
+    spinUntil(() -> computing.getCount() == 0);
+    assertThat(computing.getCount()).isZero();
+  }
+
+  private void expectClosed(int sessions) {
+    loop.awaitAssert(
+        () -> {
+          assertThat(sweeps.closed).hasValue(sessions);
+          return null;
+        });
+  }
+
+  // ------------------------------------------------------------------ failing
+
+  @Test
+  void orderForWhichTheWorkerIsNotPreparedFails() {
+    worker.tell(train(1, 1, 0, BOTH));
+    assertThat(loop.expectMessageClass(SweepReply.Failed.class).reason())
+        .contains("not prepared for attempt 1");
+
+    prepared(2);
+    worker.tell(train(1, 1, 0, BOTH));
+    loop.expectMessageClass(SweepReply.Failed.class);
+  }
+
+  @Test
+  void baseThatCannotBeLoadedRefusesTheRunAndMayBeTriedAgain() {
+    sweeps.onOpen =
+        () -> {
+          throw new IllegalStateException("no such folder");
+        };
+    worker.tell(prepare(1));
+    assertThat(loop.expectMessageClass(SweepReply.Refused.class).reason())
+        .isEqualTo("no such folder");
+
+    sweeps.onOpen = () -> {};
+    prepared(1);
+  }
+
+  @Test
+  void sweepThatFailsIsReportedAndTheWorkerFetchesAnewAndGoesOn() {
+    for (Throwable failure : List.of(new IllegalStateException("bad"), new AssertionError("bad"))) {
+      sweeps.script = (work, cancelled) -> sneak(failure);
+      prepared(1);
+      worker.tell(train(1, 1, 0, BOTH));
+      expectFetches(0, "first", "second");
+      supply(1, 0, FIRST, SECOND);
+      SweepReply.Failed failed = loop.expectMessageClass(SweepReply.Failed.class);
+      assertThat(failed.reason()).isEqualTo("bad");
+      assertThat(failed.microBatch()).isZero();
+    }
+
+    sweeps.script = (work, cancelled) -> {};
+    firstStep();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void sneak(Throwable failure) throws E {
+    throw (E) failure;
+  }
+
+  @Test
+  void restartedWorkerSaysWhatItLeavesUndoneAndServesAgain() {
+    prepared(1);
+    breaksFetching.set(true);
+    worker.tell(train(1, 1, 0, BOTH));
+    assertThat(loop.expectMessageClass(SweepReply.Failed.class).reason()).contains("restarted");
+
+    expectClosed(1);
+    firstStep();
+    assertThat(sweeps.opened).hasValue(2);
+  }
+}
