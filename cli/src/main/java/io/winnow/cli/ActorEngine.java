@@ -23,6 +23,7 @@ import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.Workspace;
 import io.winnow.model.train.LayerState;
 import io.winnow.protocol.RunId;
+import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunView;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,9 +74,28 @@ final class ActorEngine implements Engine {
         place,
         listener,
         client -> {
-          client.submit(config); // a kill before the first journal entry left only run.conf
-          client.resume();
+          RunView known = client.view();
+          if (isKnown(known)) {
+            requireSame(place, known.config(), config);
+            client.resume();
+          } else {
+            client.submit(config); // a kill before the first journal entry left only run.conf
+          }
         });
+  }
+
+  private static boolean isKnown(RunView view) {
+    return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
+  }
+
+  private static void requireSame(RunPlace place, String journalled, String found) {
+    if (!journalled.equals(found)) {
+      throw UserProblem.usage(
+          place.folder().runConf()
+              + " was changed after the run began, and a run goes on as it"
+              + " began; undo the change, or begin a new run with it: winnow train "
+              + place.folder().runConf());
+    }
   }
 
   private RunHandle follow(
@@ -104,7 +124,14 @@ final class ActorEngine implements Engine {
   /** Opens a run's store without working on it, and hands what it holds to {@code use}. */
   private <T> T stored(RunPlace place, BiFunction<WinnowNode, RunView, T> use) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
-      return use.apply(node, new RunClient(node, new RunId(place.runId())).view());
+      RunView view = new RunClient(node, new RunId(place.runId())).view();
+      if (!isKnown(view)) {
+        throw UserProblem.failure(
+            place.folder().path()
+                + " was interrupted before it began; begin it by: winnow resume "
+                + place.folder().path());
+      }
+      return use.apply(node, view);
     }
   }
 
@@ -174,7 +201,10 @@ final class ActorEngine implements Engine {
   @Override
   public void remove(RunPlace place) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
-      new RunClient(node, new RunId(place.runId())).remove();
+      RunClient client = new RunClient(node, new RunId(place.runId()));
+      if (isKnown(client.view())) {
+        client.remove();
+      }
     }
   }
 

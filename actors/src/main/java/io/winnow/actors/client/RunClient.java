@@ -65,7 +65,7 @@ public final class RunClient {
     return await(ask(replyTo -> new CoordinatorCommand.Set(run, path, value, replyTo)));
   }
 
-  /** How the run stands. */
+  /** How the run stands; UNKNOWN or REMOVED where the store holds nothing of it. */
   public RunView view() {
     return await(ask(replyTo -> new CoordinatorCommand.GetRun(run, replyTo)));
   }
