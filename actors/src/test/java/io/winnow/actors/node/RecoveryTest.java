@@ -12,6 +12,8 @@ import io.winnow.protocol.RunId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -141,6 +143,35 @@ class RecoveryTest {
     assertThat(isDone).isTrue();
     assertThat(run.attempts()).hasSize(1);
     expectUndisturbed(node, run);
+  }
+
+  @Test
+  void sweepsThatTakeLongerThanTheDeadlineChangeNoByte() {
+    CountDownLatch never = new CountDownLatch(1);
+    node.sweeps.of(
+        SEED_OF_SWEEP_FAULTS,
+        (work, sweeping) -> {
+          if (work.key().step() == 3) {
+            waitInVain(never);
+          }
+          return sweeping.run(UnaryOperator.identity());
+        });
+    FollowedRun run = node.follow("slow-sweeps");
+    run.client().submit(config);
+    run.awaitFinished();
+    node.sweeps.mend(SEED_OF_SWEEP_FAULTS);
+
+    assertThat(run.attempts()).hasSize(1);
+    expectUndisturbed(node, run);
+  }
+
+  /** Three deadlines. */
+  private static void waitInVain(CountDownLatch never) {
+    try {
+      assertThat(never.await(1200, TimeUnit.MILLISECONDS)).isFalse();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
