@@ -1,6 +1,5 @@
 package io.winnow.cli;
 
-import io.winnow.model.compute.UserProblem;
 import java.nio.file.Path;
 
 /** Entry point; the launcher {@code ./winnow} sets the system property {@code winnow.home}. */
@@ -11,7 +10,7 @@ public final class Main {
   public static void main(String[] arguments) {
     Path home = Path.of(System.getProperty("winnow.home", "")).toAbsolutePath();
     CommandContext context =
-        new CommandContext(Main::engine, Terminal.ofProcess(), new Logging(), home);
+        new CommandContext(ActorEngine::new, Terminal.ofProcess(), new Logging(), home);
     int code;
     try {
       code = CommandLines.of(context).execute(arguments);
@@ -19,9 +18,5 @@ public final class Main {
       code = CommandLines.report(context, problem);
     }
     System.exit(code);
-  }
-
-  private static Engine engine() {
-    throw UserProblem.failure("no engine is built into this command line");
   }
 }

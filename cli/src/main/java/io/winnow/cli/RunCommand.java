@@ -48,6 +48,7 @@ abstract class RunCommand extends WinnowCommand {
       return new RunSession(context(), place)
           .follow(
               (at, listener) -> {
+                at.makeStore(); // first, so that whatever has a run.conf can be resumed
                 at.folder().write(at.folder().runConf(), RunConfigWriter.render(config));
                 return engine.train(config, at, listener);
               });

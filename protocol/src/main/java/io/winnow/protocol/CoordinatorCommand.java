@@ -33,7 +33,7 @@ public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
   /** Tell me what happens from now on, beginning with {@link RunEvent.Attached}. */
   record Attach(RunId run, ActorRef<RunEvent> subscriber) implements CoordinatorCommand {}
 
-  /** How is the run? */
+  /** How is the run? Of a run that nobody knows, the status is UNKNOWN. */
   record GetRun(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
 
   /** Forget the run: its checkpoints are deleted, its name is free again. */

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run as a program outside the actors handles it: commands that wait for their answer, and events
@@ -37,6 +38,7 @@ public final class RunClient {
 
   private final WinnowNode node;
   private final RunId run;
+  private @Nullable ActorRef<RunEvent> watcher;
 
   public RunClient(WinnowNode node, RunId run) {
     this.node = node;
@@ -63,7 +65,7 @@ public final class RunClient {
     return await(ask(replyTo -> new CoordinatorCommand.Set(run, path, value, replyTo)));
   }
 
-  /** How the run stands. */
+  /** How the run stands; UNKNOWN or REMOVED where the store holds nothing of it. */
   public RunView view() {
     return await(ask(replyTo -> new CoordinatorCommand.GetRun(run, replyTo)));
   }
@@ -75,7 +77,7 @@ public final class RunClient {
 
   /** Tells {@code listener} what happens, one event at a time, on a thread that may block. */
   public void follow(Consumer<RunEvent> listener) {
-    ActorRef<RunEvent> watcher =
+    watcher =
         node.system()
             .systemActorOf(
                 Behaviors.receiveMessage(
@@ -85,6 +87,11 @@ public final class RunClient {
                     }),
                 "watch-" + run,
                 Props.empty().withDispatcherFromConfig(blocking()));
+    attach();
+  }
+
+  /** Subscribes once more, in case that the coordinator is a new one and knows nobody. */
+  public void attach() {
     node.post().toCoordinator(run, new CoordinatorCommand.Attach(run, watcher));
   }
 

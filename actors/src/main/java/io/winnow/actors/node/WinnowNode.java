@@ -26,6 +26,7 @@ import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
@@ -163,6 +164,11 @@ public final class WinnowNode implements AutoCloseable {
   /** The checkpoints of the workspace. */
   public CheckpointStore checkpoints() {
     return checkpoints;
+  }
+
+  /** What ails the store, in words; empty = it can be written. Blocks. */
+  public Optional<String> storeProblem() {
+    return store.problem();
   }
 
   /** When this node's workers computed. */

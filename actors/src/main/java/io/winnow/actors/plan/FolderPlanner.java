@@ -57,7 +57,8 @@ public final class FolderPlanner implements Planner {
         data.fingerprint());
   }
 
-  private static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, int outputs) {
+  /** What sweeps of a run with so many outputs need. */
+  public static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, int outputs) {
     return new SweepPlan(
         config.model().path().toString(),
         config.model().dropout(),
@@ -68,7 +69,8 @@ public final class FolderPlanner implements Planner {
         config.seed());
   }
 
-  static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
+  /** What a layer of a run needs to know. */
+  public static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
     return new LayerPlan(layer, config.seed(), fanIn, config.optimizer());
   }

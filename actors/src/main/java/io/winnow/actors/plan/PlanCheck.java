@@ -38,6 +38,11 @@ public final class PlanCheck {
     return TrainableSpecs.of(of(config).architecture(outputs), config);
   }
 
+  /** Tokens that the model of a run knows. */
+  public static int vocabulary(RunConfig config) {
+    return of(config).vocabulary();
+  }
+
   int vocabulary() {
     return modelConfig.path("vocab_size").asInt();
   }

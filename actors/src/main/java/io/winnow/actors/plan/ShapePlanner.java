@@ -46,8 +46,7 @@ public final class ShapePlanner implements Planner {
                 "model.path = \"/" + shape.folder() + "\"",
                 "data.train = \"/made-up\"",
                 "task.labels = " + LABELS,
-                "method { name = weightlora, rank = 8, alpha = 16, keep = 10, train-head = false }",
-                "selection { at = never, every = at-end }",
+                "method { name = lora, rank = 8, alpha = 16, train-head = false }",
                 "training { steps = " + steps + ", batch-size = " + BATCH + ", micro-batch = 4 }",
                 "checkpoint.every = 1000000"),
             "bench");

@@ -60,6 +60,13 @@ public final class TaskData {
     }
   }
 
+  /** Names of the classes by index, from the training file alone; empty for regression. */
+  public static List<String> labelNames(RunConfig config) {
+    return config.task().kind() == RunConfig.Task.Kind.CLASSIFICATION
+        ? LabelMap.of(file(config, config.data().train(), true), config.task().labels()).names()
+        : List.of();
+  }
+
   private static Dataset file(RunConfig config, Path path, boolean labelled) {
     return DatasetReader.read(
         path, new Columns(config.data().text(), config.data().label(), labelled));
@@ -93,11 +100,6 @@ public final class TaskData {
   /** Outputs of the task head. */
   public int outputs() {
     return labels == null ? 1 : labels.size();
-  }
-
-  /** Names of the classes, by index; empty for regression. */
-  public List<String> labelNames() {
-    return labels == null ? List.of() : labels.names();
   }
 
   /** Training examples. */

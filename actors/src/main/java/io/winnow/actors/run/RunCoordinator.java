@@ -281,9 +281,10 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onAttach(
       RunState state, CoordinatorCommand.Attach attach) {
-    if (subscribers.add(attach.subscriber())) {
-      context.watch(attach.subscriber());
+    if (!subscribers.add(attach.subscriber())) {
+      return Effect().none(); // said again in case this coordinator had been a new one
     }
+    context.watch(attach.subscriber());
     attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
     if (state.status() == RunStatus.FINISHED && state.summary() != null) {
       attach.subscriber().tell(new RunEvent.RunFinished(run, state.summary()));
@@ -292,11 +293,7 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> onGetRun(RunState state, CoordinatorCommand.GetRun get) {
-    get.replyTo()
-        .tell(
-            state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED
-                ? StatusReply.error("there is no run '" + run + "' here")
-                : StatusReply.success(state.view(run)));
+    get.replyTo().tell(StatusReply.success(state.view(run)));
     return Effect().none();
   }
 

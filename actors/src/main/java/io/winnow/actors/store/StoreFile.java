@@ -2,6 +2,7 @@ package io.winnow.actors.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.node.Failures;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.RunLock;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The store of a workspace on one host: an H2 database in a file, for journal and checkpoints. One
@@ -29,6 +31,7 @@ public final class StoreFile implements AutoCloseable {
       ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
           + ";DATABASE_TO_UPPER=FALSE;CASE_INSENSITIVE_IDENTIFIERS=TRUE";
 
+  private static final int PROBE_BYTES = 8_192;
   private static final String SCHEMA = "/schema/h2/h2-create-schema.sql";
 
   private final Path folder;
@@ -103,6 +106,19 @@ public final class StoreFile implements AutoCloseable {
             "akka-persistence-jdbc.shared-databases.slick.profile", "slick.jdbc.H2Profile$",
             "akka-persistence-jdbc.shared-databases.slick.db.driver", "org.h2.Driver",
             "akka-persistence-jdbc.shared-databases.slick.db.url", url()));
+  }
+
+  /** Writes and deletes two pages; what fails is what ails the store, in words. */
+  public Optional<String> problem() {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE IF NOT EXISTS \"probe\" (\"bytes\" BLOB)");
+      statement.execute("INSERT INTO \"probe\" VALUES (SECURE_RAND(" + PROBE_BYTES + "))");
+      statement.execute("DROP TABLE \"probe\"");
+      return Optional.empty();
+    } catch (SQLException e) {
+      return Optional.of(Failures.rootMessage(e));
+    }
   }
 
   @Override

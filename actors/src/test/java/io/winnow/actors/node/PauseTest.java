@@ -3,7 +3,7 @@ package io.winnow.actors.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.winnow.actors.client.StoredAdapters;
+import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.LayerGradient;
@@ -151,7 +151,7 @@ class PauseTest {
     run.client().resume();
     RunEvent.RunFinished finished = run.awaitFinished();
     assertThat(finished.summary().skippedSteps()).isEqualTo(3);
-    expectFinite(StoredAdapters.counted(node.node, run.client().view(), plans));
+    expectFinite(StoredRun.read(node.node, run.client().view()).layers());
   }
 
   private static SweepSession.Trained nanFrom(
@@ -178,7 +178,7 @@ class PauseTest {
         .filteredOn(MetricsRow::skipped)
         .extracting(MetricsRow::step)
         .containsExactly(8L);
-    expectFinite(StoredAdapters.counted(node.node, run.client().view(), plans));
+    expectFinite(StoredRun.read(node.node, run.client().view()).layers());
   }
 
   private static LayerGradient infinite(LayerGradient real) {
@@ -238,7 +238,7 @@ class PauseTest {
 
     assertThat(paused.reason()).contains("No space left on device").contains("step 17");
     assertThat(paused.version()).isEqualTo(10);
-    assertThat(StoredAdapters.counted(node.node, run.client().view(), plans)).hasSize(5);
+    assertThat(StoredRun.read(node.node, run.client().view()).layers()).hasSize(5);
     node.full.when(key -> false);
     run.client().resume();
     run.awaitFinished();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import io.winnow.actors.client.RunClient;
-import io.winnow.actors.client.StoredAdapters;
+import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.train.HeadState;
 import io.winnow.model.train.LayerPlan;
@@ -68,7 +68,7 @@ class SelectionTest {
         done.subList(done.size() - 2, done.size()).stream()
             .map(RunEvent.CheckpointDone::version)
             .toList();
-    layers = StoredAdapters.counted(node.node, run.client().view(), plans);
+    layers = StoredRun.read(node.node, run.client().view()).layers();
   }
 
   @AfterAll

@@ -1,5 +1,6 @@
 package io.winnow.model.arch;
 
+import io.winnow.model.nn.EncoderBlock.OutputRows;
 import io.winnow.model.nn.LinearSite;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,6 @@ final class DebertaV2 implements Architecture {
 
   @Override
   public Network network(FrozenBase base, NetworkSettings settings) {
-    return new DebertaV2Network(this, base, settings);
+    return new DebertaV2Network(this, base, settings, OutputRows.FIRST);
   }
 }

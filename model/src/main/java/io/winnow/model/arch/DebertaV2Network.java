@@ -4,11 +4,13 @@ import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
 import io.winnow.model.nn.AdapterSlot;
+import io.winnow.model.nn.AttentionScratch;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.DisentangledAttention;
 import io.winnow.model.nn.Dropout;
 import io.winnow.model.nn.Embedding;
 import io.winnow.model.nn.EncoderBlock;
+import io.winnow.model.nn.EncoderBlock.OutputRows;
 import io.winnow.model.nn.FeedForward;
 import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.LogBuckets;
@@ -36,14 +38,19 @@ final class DebertaV2Network implements Network {
   private final EncoderBlock.Tape shared;
   private final Buffer embedded; // [rows, hidden]
   private final Buffer gradient; // [rows, hidden], of the current block's output or input
+  private final Buffer lastGradient; // of the last block's output
+  private final OutputRows lastRows;
   private @Nullable Sweep sweep;
 
   /** A forward sweep that a backward sweep may follow; blocks below {@code lowest} keep nothing. */
   private record Sweep(
       Tokens tokens, Pass pass, DisentangledAttention.Setting setting, int lowest) {}
 
-  DebertaV2Network(DebertaV2 architecture, FrozenBase base, NetworkSettings settings) {
+  /** The head reads first tokens, so {@code lastRows} other than FIRST only costs time. */
+  DebertaV2Network(
+      DebertaV2 architecture, FrozenBase base, NetworkSettings settings, OutputRows lastRows) {
     this.architecture = architecture;
+    this.lastRows = lastRows;
     this.config = architecture.config();
     this.dropouts =
         settings.baseDropout() == BaseDropout.OFF
@@ -53,6 +60,7 @@ final class DebertaV2Network implements Network {
     this.parameters = new Parameters(base, compute, settings.adapterDropout());
     this.embedded = compute.workspace().buffer();
     this.gradient = compute.workspace().buffer();
+    this.lastGradient = compute.workspace().buffer();
     this.embedding =
         new Embedding(
             compute,
@@ -72,34 +80,32 @@ final class DebertaV2Network implements Network {
 
   private void addBlocks() {
     var shape = new DisentangledAttention.Shape(config.heads(), config.headWidth());
-    var attentionScratch = new DisentangledAttention.Scratch(compute.workspace(), shape);
+    var attentionScratch = new AttentionScratch(compute.workspace(), shape);
     var scratch = new EncoderBlock.Scratch(compute.workspace(), config.intermediate());
     for (int i = 0; i < config.layers(); i++) {
-      blocks.add(block(DebertaV2.name(i), attentionScratch, scratch));
+      var rows = i == config.layers() - 1 ? lastRows : OutputRows.ALL;
+      var layers = layers(DebertaV2.name(i), attentionScratch);
+      blocks.add(new EncoderBlock(compute.backend(), layers, scratch, rows));
       tapes.add(new EncoderBlock.Tape(compute.workspace()));
     }
   }
 
-  private EncoderBlock block(
-      String name, DisentangledAttention.Scratch attention, EncoderBlock.Scratch scratch) {
-    float hidden = dropouts.hidden();
-    var layers =
-        new EncoderBlock.Layers(
-            attention(name, attention),
-            parameters.linear(name + DebertaV2.ATTENTION_OUTPUT, ""),
-            parameters.norm(name + DebertaV2.ATTENTION_NORM, config.epsilon()),
-            new FeedForward(
-                compute,
-                parameters.linear(name + DebertaV2.INTERMEDIATE, ""),
-                parameters.linear(name + DebertaV2.OUTPUT, ""),
-                config.intermediate()),
-            parameters.norm(name + DebertaV2.OUTPUT_NORM, config.epsilon()),
-            new Dropout(name + DebertaV2.ATTENTION_OUTPUT, hidden),
-            new Dropout(name + DebertaV2.OUTPUT, hidden));
-    return new EncoderBlock(compute.backend(), layers, scratch);
+  private EncoderBlock.Layers layers(String name, AttentionScratch attention) {
+    return new EncoderBlock.Layers(
+        attention(name, attention),
+        parameters.linear(name + DebertaV2.ATTENTION_OUTPUT, ""),
+        parameters.norm(name + DebertaV2.ATTENTION_NORM, config.epsilon()),
+        new FeedForward(
+            compute,
+            parameters.linear(name + DebertaV2.INTERMEDIATE, ""),
+            parameters.linear(name + DebertaV2.OUTPUT, ""),
+            config.intermediate()),
+        parameters.norm(name + DebertaV2.OUTPUT_NORM, config.epsilon()),
+        new Dropout(name + DebertaV2.ATTENTION_OUTPUT, dropouts.hidden()),
+        new Dropout(name + DebertaV2.OUTPUT, dropouts.hidden()));
   }
 
-  private DisentangledAttention attention(String name, DisentangledAttention.Scratch scratch) {
+  private DisentangledAttention attention(String name, AttentionScratch scratch) {
     var layers =
         new DisentangledAttention.Layers(
             parameters.linear(name + DebertaV2.QUERY, ""),
@@ -141,8 +147,12 @@ final class DebertaV2Network implements Network {
       }
       x = blocks.get(i).forward(pass, x, setting, i < lowest ? shared : tapes.get(i));
     }
-    head.forward(pass, x, tokens.length());
+    head.forward(pass, firstTokens(x, tokens));
     return true;
+  }
+
+  private Matrix firstTokens(Matrix last, Tokens tokens) {
+    return last.everyRow(last.rows() / tokens.examples());
   }
 
   private void check(Tokens tokens) {
@@ -175,23 +185,33 @@ final class DebertaV2Network implements Network {
     parameters.clearGradients();
     boolean goesOn = last.lowest() < blocks.size();
     head.backward(last.pass(), dLogits, goesOn);
-    Matrix g = gradient.matrix(last.tokens().rows(), config.hidden());
     if (goesOn) {
-      head.setInputGradient(last.pass(), g, last.tokens().length());
+      headInputGradient(last);
     }
     done.accept(LinearSite.HEAD);
-    return blocksBackward(last, g, done) && stemBackward(last, g, done);
+    Matrix dx = gradient.matrix(last.tokens().rows(), config.hidden());
+    return blocksBackward(last, dx, done) && stemBackward(last, dx, done);
   }
 
-  private boolean blocksBackward(Sweep last, Matrix g, IntConsumer done) {
-    Matrix relative = positions.isLive() ? positions.clearedGradient() : g;
+  private void headInputGradient(Sweep last) {
+    Matrix output = tapes.get(blocks.size() - 1).output();
+    Matrix g = lastGradient.matrix(output.rows(), output.columns());
+    if (lastRows == OutputRows.ALL) {
+      compute.backend().fill(g, 0f);
+    }
+    head.setInputGradient(last.pass(), firstTokens(g, last.tokens()));
+  }
+
+  private boolean blocksBackward(Sweep last, Matrix dx, IntConsumer done) {
+    Matrix relative = positions.isLive() ? positions.clearedGradient() : dx;
     for (int i = blocks.size() - 1; i >= last.lowest(); i--) {
       if (last.pass().cancelled().getAsBoolean()) {
         return false;
       }
       boolean below = i > last.lowest() || embedding.isLive();
       var needs = new DisentangledAttention.Needs(below, positions.isLive());
-      var step = new EncoderBlock.Step(last.setting(), tapes.get(i), needs, g, relative);
+      Matrix g = i == blocks.size() - 1 ? lastGradient.last() : dx;
+      var step = new EncoderBlock.Step(last.setting(), tapes.get(i), needs, g, dx, relative);
       blocks.get(i).backward(last.pass(), input(i, last.lowest()), step);
       done.accept(i);
     }

@@ -11,15 +11,10 @@ public final class CpuBackend implements Backend {
   /** Changes when a kernel's arithmetic changes: results of other versions differ in their bits. */
   public static final int KERNELS = 1;
 
-  /** Values in a tile of short rows: small enough for the first-level cache. */
-  private static final int TILE = 2048;
-
   private final Blas blas = new Blas();
   private final ProductCounter products = new ProductCounter();
-  private float[] first = new float[0];
-  private float[] second = new float[0];
-  private float[] third = new float[0];
-  private float[] fourth = new float[0];
+  private final Tiles tiles = new Tiles();
+  private final AttentionTiles attention = new AttentionTiles(tiles);
   private double[] sums = new double[0];
 
   @Override
@@ -62,7 +57,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fill(Matrix y, float value) {
-    float[] row = first(y.columns());
+    float[] row = tiles.first(y.columns());
     Arrays.fill(row, 0, y.columns(), value);
     for (int r = 0; r < y.rows(); r++) {
       y.write(r, row, 0);
@@ -71,7 +66,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fillRows(Matrix y, Tensor bias) {
-    float[] row = first(y.columns());
+    float[] row = tiles.first(y.columns());
     bias.values().get(0, row, 0, y.columns());
     for (int r = 0; r < y.rows(); r++) {
       y.write(r, row, 0);
@@ -80,7 +75,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void copy(Matrix y, Matrix x) {
-    float[] row = first(x.columns());
+    float[] row = tiles.first(x.columns());
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
       y.write(r, row, 0);
@@ -95,8 +90,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void addScaled(Matrix y, float factor, Matrix x) {
     int n = y.columns();
-    float[] to = first(n);
-    float[] from = second(n);
+    float[] to = tiles.first(n);
+    float[] from = tiles.second(n);
     for (int r = 0; r < y.rows(); r++) {
       y.read(r, to, 0);
       x.read(r, from, 0);
@@ -108,8 +103,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void multiply(Matrix y, Matrix x) {
     int n = y.columns();
-    float[] to = first(n);
-    float[] from = second(n);
+    float[] to = tiles.first(n);
+    float[] from = tiles.second(n);
     for (int r = 0; r < y.rows(); r++) {
       y.read(r, to, 0);
       x.read(r, from, 0);
@@ -121,8 +116,8 @@ public final class CpuBackend implements Backend {
   @Override
   public double dot(Matrix a, Matrix b) {
     int n = a.columns();
-    float[] x = first(n);
-    float[] y = second(n);
+    float[] x = tiles.first(n);
+    float[] y = tiles.second(n);
     double sum = 0;
     for (int r = 0; r < a.rows(); r++) {
       a.read(r, x, 0);
@@ -137,7 +132,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void addColumnSums(Tensor into, Matrix x) {
     int n = x.columns();
-    float[] row = first(n);
+    float[] row = tiles.first(n);
     double[] totals = sums(into, n);
     for (int r = 0; r < x.rows(); r++) {
       x.read(r, row, 0);
@@ -149,7 +144,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void dropout(Matrix y, Matrix x, DropMask mask) {
     int n = x.columns();
-    float[] row = first(n);
+    float[] row = tiles.first(n);
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
       if (!mask.dropsNothing()) {
@@ -162,8 +157,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void addDropout(Matrix y, Matrix x, DropMask mask) {
     int n = x.columns();
-    float[] from = first(n);
-    float[] to = second(n);
+    float[] from = tiles.first(n);
+    float[] to = tiles.second(n);
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, from, 0);
       if (!mask.dropsNothing()) {
@@ -178,9 +173,9 @@ public final class CpuBackend implements Backend {
   @Override
   public void gelu(Matrix y, @Nullable Matrix derivative, Matrix x) {
     int n = x.columns();
-    float[] row = first(n);
-    float[] slope = second(n);
-    float[] scratch = third(n);
+    float[] row = tiles.first(n);
+    float[] slope = tiles.second(n);
+    float[] scratch = tiles.third(n);
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
       if (derivative == null) {
@@ -197,10 +192,10 @@ public final class CpuBackend implements Backend {
   public void layerNorm(
       Matrix y, Norm.Input input, Norm.Weights weights, Norm.@Nullable Tape tape) {
     int n = y.columns();
-    float[] row = first(n);
-    float[] other = second(n);
-    float[] gamma = third(n);
-    float[] beta = fourth(n);
+    float[] row = tiles.first(n);
+    float[] other = tiles.second(n);
+    float[] gamma = tiles.third(n);
+    float[] beta = tiles.fourth(n);
     weights.gamma().values().get(0, gamma, 0, n);
     weights.beta().values().get(0, beta, 0, n);
     for (int r = 0; r < y.rows(); r++) {
@@ -231,9 +226,9 @@ public final class CpuBackend implements Backend {
   @Override
   public void layerNormGradient(Matrix ds, Matrix dy, Norm.Weights weights, Norm.Tape tape) {
     int n = dy.columns();
-    float[] row = first(n);
-    float[] normalized = second(n);
-    float[] gamma = third(n + 1);
+    float[] row = tiles.first(n);
+    float[] normalized = tiles.second(n);
+    float[] gamma = tiles.third(n + 1);
     weights.gamma().values().get(0, gamma, 0, n);
     for (int r = 0; r < dy.rows(); r++) {
       dy.read(r, row, 0);
@@ -248,8 +243,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void addGammaGradient(Tensor dGamma, Matrix dy, Matrix normalized) {
     int n = dy.columns();
-    float[] row = first(n);
-    float[] other = second(n);
+    float[] row = tiles.first(n);
+    float[] other = tiles.second(n);
     double[] totals = sums(dGamma, n);
     for (int r = 0; r < dy.rows(); r++) {
       dy.read(r, row, 0);
@@ -261,48 +256,14 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void maskedSoftmax(Matrix p, PaddingMask mask) {
-    int n = p.columns();
-    int tile = Math.max(1, Math.min(n, TILE / n));
-    for (int example = 0; example < p.rows(); example += n) {
-      for (int from = 0; from < n; from += tile) {
-        softmaxTile(p.rows(example + from, Math.min(tile, n - from)), example, from, mask);
-      }
-    }
-  }
-
-  /** Some rows of one example, the first being its position {@code from}. */
-  private void softmaxTile(Matrix p, int example, int from, PaddingMask mask) {
-    int n = p.columns();
-    int rows = p.rows();
-    float[] tile = first(rows * n);
-    readTile(p, tile);
-    cover(tile, rows, example, mask, -Float.MAX_VALUE);
-    RowKernels.softmax(tile, second(rows * n), rows, n);
-    cover(tile, rows, example, mask, 0f);
-    for (int r = 0; r < rows; r++) {
-      if (!mask.isToken(example + from + r)) {
-        Arrays.fill(tile, r * n, r * n + n, 0f);
-      }
-    }
-    writeTile(p, tile);
-  }
-
-  private static void cover(float[] tile, int rows, int example, PaddingMask mask, float value) {
-    int n = mask.length();
-    for (int j = 0; j < n; j++) {
-      if (!mask.isToken(example + j)) {
-        for (int r = 0; r < rows; r++) {
-          tile[r * n + j] = value;
-        }
-      }
-    }
+    attention.maskedSoftmax(p, mask);
   }
 
   @Override
   public void softmaxGradient(Matrix dp, Matrix p) {
     int n = p.columns();
-    float[] gradient = first(n);
-    float[] row = second(n);
+    float[] gradient = tiles.first(n);
+    float[] row = tiles.second(n);
     for (int r = 0; r < p.rows(); r++) {
       dp.read(r, gradient, 0);
       p.read(r, row, 0);
@@ -313,59 +274,17 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void addRelative(Matrix s, Matrix c, Matrix p, RelativeIndex index) {
-    int length = index.length();
-    float[] scores = first(length * length);
-    float[] terms = second(length * index.range());
-    for (int from = 0; from < s.rows(); from += length) {
-      readTile(s.rows(from, length), scores);
-      readTile(c.rows(from, length), terms);
-      RelativeKernels.addByRow(scores, terms, index);
-      readTile(p.rows(from, length), terms);
-      RelativeKernels.addByColumn(scores, terms, index);
-      writeTile(s.rows(from, length), scores);
-    }
+    attention.addRelative(s, c, p, index);
   }
 
   @Override
   public void relativeGradient(Matrix ds, Matrix dc, Matrix dp, RelativeIndex index) {
-    int length = index.length();
-    int size = length * index.range();
-    float[] scores = first(length * length);
-    float[] terms = second(size);
-    for (int from = 0; from < ds.rows(); from += length) {
-      readTile(ds.rows(from, length), scores);
-      Arrays.fill(terms, 0, size, 0f);
-      RelativeKernels.scatterByRow(scores, terms, index);
-      writeTile(dc.rows(from, length), terms);
-      Arrays.fill(terms, 0, size, 0f);
-      RelativeKernels.scatterByColumn(scores, terms, index);
-      writeTile(dp.rows(from, length), terms);
-    }
-  }
-
-  private static void readTile(Matrix m, float[] into) {
-    if (m.stride() == m.columns()) {
-      m.data().values().get(m.offset(), into, 0, m.rows() * m.columns());
-      return;
-    }
-    for (int r = 0; r < m.rows(); r++) {
-      m.read(r, into, r * m.columns());
-    }
-  }
-
-  private static void writeTile(Matrix m, float[] from) {
-    if (m.stride() == m.columns()) {
-      m.data().values().put(m.offset(), from, 0, m.rows() * m.columns());
-      return;
-    }
-    for (int r = 0; r < m.rows(); r++) {
-      m.write(r, from, r * m.columns());
-    }
+    attention.relativeGradient(ds, dc, dp, index);
   }
 
   @Override
   public void gather(Matrix y, Matrix table, int[] ids) {
-    float[] row = first(y.columns());
+    float[] row = tiles.first(y.columns());
     for (int r = 0; r < y.rows(); r++) {
       table.read(ids[r], row, 0);
       y.write(r, row, 0);
@@ -375,8 +294,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void scatterAdd(Matrix table, int[] ids, Matrix y) {
     int n = y.columns();
-    float[] from = first(n);
-    float[] to = second(n);
+    float[] from = tiles.first(n);
+    float[] to = tiles.second(n);
     for (int r = 0; r < y.rows(); r++) {
       y.read(r, from, 0);
       table.read(ids[r], to, 0);
@@ -387,33 +306,13 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void clearPadding(Matrix y, PaddingMask mask) {
-    float[] zeros = first(y.columns());
+    float[] zeros = tiles.first(y.columns());
     Arrays.fill(zeros, 0, y.columns(), 0f);
     for (int r = 0; r < y.rows(); r++) {
       if (!mask.isToken(r)) {
         y.write(r, zeros, 0);
       }
     }
-  }
-
-  private float[] first(int size) {
-    first = first.length < size ? new float[size] : first;
-    return first;
-  }
-
-  private float[] second(int size) {
-    second = second.length < size ? new float[size] : second;
-    return second;
-  }
-
-  private float[] third(int size) {
-    third = third.length < size ? new float[size] : third;
-    return third;
-  }
-
-  private float[] fourth(int size) {
-    fourth = fourth.length < size ? new float[size] : fourth;
-    return fourth;
   }
 
   private double[] sums(Tensor start, int size) {

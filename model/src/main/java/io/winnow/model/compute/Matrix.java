@@ -39,16 +39,29 @@ public record Matrix(
   /** A copy of the values, row by row. */
   public float[] toArray() {
     float[] copy = new float[rows * columns];
-    for (int r = 0; r < rows; r++) {
-      read(r, copy, r * columns);
-    }
+    readAll(copy);
     return copy;
   }
 
   /** Replaces the values, row by row. */
   public void set(float[] source) {
+    if (stride == columns) {
+      data.values().put(offset, source, 0, rows * columns);
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       write(r, source, r * columns);
+    }
+  }
+
+  /** Copies the values, row by row, to the beginning of an array. */
+  void readAll(float[] into) {
+    if (stride == columns) {
+      data.values().get(offset, into, 0, rows * columns);
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      read(r, into, r * columns);
     }
   }
 

@@ -5,7 +5,6 @@ import io.winnow.model.compute.DropMask;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.PaddingMask;
 import io.winnow.model.compute.RelativeIndex;
-import io.winnow.model.compute.Workspace;
 import io.winnow.model.compute.Workspace.Buffer;
 
 /**
@@ -25,7 +24,7 @@ public final class DisentangledAttention {
   private final Backend backend;
   private final Layers layers;
   private final Shape shape;
-  private final Scratch scratch;
+  private final AttentionScratch scratch;
   private final Dropout dropout;
   private final Dropout relativeDropout;
 
@@ -51,68 +50,14 @@ public final class DisentangledAttention {
   public record Dropouts(Dropout probabilities, Dropout relative) {}
 
   /** The layers' sizes, sites and the memory that all blocks share. */
-  public DisentangledAttention(Backend backend, Layers layers, Dropouts sites, Scratch scratch) {
+  public DisentangledAttention(
+      Backend backend, Layers layers, Dropouts sites, AttentionScratch scratch) {
     this.backend = backend;
     this.layers = layers;
-    this.shape = scratch.shape;
+    this.shape = scratch.shape();
     this.dropout = sites.probabilities();
     this.relativeDropout = sites.relative();
     this.scratch = scratch;
-  }
-
-  /** Kept from forward to backward. */
-  public static final class Tape {
-    private final Buffer q;
-    private final Buffer k;
-    private final Buffer v;
-    private final Buffer positionQ; // [range, hidden]
-    private final Buffer positionK;
-    private final Buffer p; // probabilities before dropout [heads * rows, length]
-    private final Buffer context; // [rows, hidden]
-
-    public Tape(Workspace workspace) {
-      this.q = workspace.buffer();
-      this.k = workspace.buffer();
-      this.v = workspace.buffer();
-      this.positionQ = workspace.buffer();
-      this.positionK = workspace.buffer();
-      this.p = workspace.buffer();
-      this.context = workspace.buffer();
-    }
-
-    /** The output of the last forward. */
-    public Matrix context() {
-      return context.last();
-    }
-  }
-
-  /** Memory of one network that no block keeps across calls. */
-  public static final class Scratch {
-    private final Shape shape;
-    private final Buffer relative; // dropped rows
-    private final Buffer probabilities; // dropped, one head
-    private final Buffer scores; // gradient of one head's scores
-    private final Buffer c; // content to position, one head [rows, range]
-    private final Buffer p; // position to content
-    private final Buffer dQ;
-    private final Buffer dK;
-    private final Buffer dV;
-    private final Buffer dPositionQ;
-    private final Buffer dPositionK;
-
-    public Scratch(Workspace workspace, Shape shape) {
-      this.shape = shape;
-      this.relative = workspace.buffer();
-      this.probabilities = workspace.buffer();
-      this.scores = workspace.buffer();
-      this.c = workspace.buffer();
-      this.p = workspace.buffer();
-      this.dQ = workspace.buffer();
-      this.dK = workspace.buffer();
-      this.dV = workspace.buffer();
-      this.dPositionQ = workspace.buffer();
-      this.dPositionK = workspace.buffer();
-    }
   }
 
   public boolean isLive() {
@@ -127,7 +72,7 @@ public final class DisentangledAttention {
   }
 
   /** Computes the context; it lies in the tape. */
-  public void forward(Pass pass, Matrix x, Setting setting, Tape tape) {
+  public void forward(Pass pass, Matrix x, Setting setting, AttentionTape tape) {
     int rows = setting.rows();
     layers.query().forward(pass, x, tape.q.matrix(rows, shape.hidden()));
     layers.key().forward(pass, x, tape.k.matrix(rows, shape.hidden()));
@@ -155,7 +100,7 @@ public final class DisentangledAttention {
     return dropped;
   }
 
-  private void probabilities(int head, Setting setting, Tape tape) {
+  private void probabilities(int head, Setting setting, AttentionTape tape) {
     Matrix q = head(tape.q, head); // [rows, d]
     Matrix k = head(tape.k, head);
     Matrix s = headRows(tape.p, head); // [rows, length]
@@ -173,7 +118,7 @@ public final class DisentangledAttention {
     backend.maskedSoftmax(s, setting.mask());
   }
 
-  private Matrix droppedProbabilities(Pass pass, int head, Tape tape) {
+  private Matrix droppedProbabilities(Pass pass, int head, AttentionTape tape) {
     Matrix p = headRows(tape.p, head);
     DropMask mask = dropout.mask(pass).part(head);
     if (mask.dropsNothing()) {
@@ -184,7 +129,7 @@ public final class DisentangledAttention {
     return dropped;
   }
 
-  private void context(int head, Setting setting, Tape tape, Matrix dropped) {
+  private void context(int head, Setting setting, AttentionTape tape, Matrix dropped) {
     Matrix v = head(tape.v, head);
     Matrix context = head(tape.context, head);
     int length = setting.mask().length();
@@ -212,7 +157,7 @@ public final class DisentangledAttention {
   }
 
   /** All that a backward step works on. */
-  public record Step(Setting setting, Tape tape, Needs needs, Gradients gradients) {}
+  public record Step(Setting setting, AttentionTape tape, Needs needs, Gradients gradients) {}
 
   private record Wants(boolean q, boolean k, boolean v, boolean positionQ, boolean positionK) {
     Wants(Layers layers, Needs needs) {
@@ -240,7 +185,7 @@ public final class DisentangledAttention {
   }
 
   private void headGradients(Pass pass, int head, Step step, Wants wants) {
-    Tape tape = step.tape();
+    AttentionTape tape = step.tape();
     Matrix dContext = step.gradients().context().columns(head * shape.width(), shape.width());
     if (wants.v()) {
       Matrix dropped = droppedProbabilities(pass, head, tape);
@@ -258,7 +203,7 @@ public final class DisentangledAttention {
     }
   }
 
-  private Matrix scoreGradient(Pass pass, int head, Tape tape, Matrix dContext) {
+  private Matrix scoreGradient(Pass pass, int head, AttentionTape tape, Matrix dContext) {
     Matrix p = headRows(tape.p, head);
     Matrix v = head(tape.v, head);
     int length = p.columns();
@@ -275,7 +220,7 @@ public final class DisentangledAttention {
     return dS;
   }
 
-  private void contentTerms(int head, Tape tape, Matrix dS, Wants wants) {
+  private void contentTerms(int head, AttentionTape tape, Matrix dS, Wants wants) {
     int length = dS.columns();
     for (int from = 0; from < dS.rows(); from += length) {
       Matrix s = dS.rows(from, length);
@@ -291,7 +236,7 @@ public final class DisentangledAttention {
   }
 
   private void positionTerms(int head, Step step, Matrix dS, Wants wants) {
-    Tape tape = step.tape();
+    AttentionTape tape = step.tape();
     RelativeIndex index = step.setting().relative().index();
     Matrix dC = scratch.c.matrix(dS.rows(), index.range());
     Matrix dP = scratch.p.matrix(dS.rows(), index.range());

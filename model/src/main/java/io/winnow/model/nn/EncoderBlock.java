@@ -20,6 +20,21 @@ public final class EncoderBlock {
   private final Backend backend;
   private final Layers layers;
   private final Scratch scratch;
+  private final OutputRows outputRows;
+
+  /**
+   * Which rows of y anybody reads. Behind the last block that is often each sequence's first token
+   * alone; then only the attention's keys and values are computed for the others.
+   */
+  public enum OutputRows {
+    ALL,
+    FIRST;
+
+    /** Every how many rows of x there is one of y. */
+    int step(int length) {
+      return this == ALL ? 1 : length;
+    }
+  }
 
   /** The parts, and the dropout sites before the two sums. */
   public record Layers(
@@ -31,10 +46,11 @@ public final class EncoderBlock {
       Dropout attentionDropout,
       Dropout outputDropout) {}
 
-  public EncoderBlock(Backend backend, Layers layers, Scratch scratch) {
+  public EncoderBlock(Backend backend, Layers layers, Scratch scratch, OutputRows outputRows) {
     this.backend = backend;
     this.layers = layers;
     this.scratch = scratch;
+    this.outputRows = outputRows;
   }
 
   /**
@@ -42,7 +58,7 @@ public final class EncoderBlock {
    * the output of one is the input of the next: the output is written when the input is done with.
    */
   public static final class Tape {
-    private final DisentangledAttention.Tape attention;
+    private final AttentionTape attention;
     private final NormTape attentionNorm;
     private final Buffer middle; // m [rows, hidden]
     private final FeedForward.Tape feedForward;
@@ -50,7 +66,7 @@ public final class EncoderBlock {
     private final Buffer output; // y [rows, hidden]
 
     public Tape(Workspace workspace) {
-      this.attention = new DisentangledAttention.Tape(workspace);
+      this.attention = new AttentionTape(workspace);
       this.attentionNorm = new NormTape(workspace);
       this.middle = workspace.buffer();
       this.feedForward = new FeedForward.Tape(workspace);
@@ -96,13 +112,14 @@ public final class EncoderBlock {
 
   /** Computes y from x [rows, hidden]; it lies in the tape. */
   public Matrix forward(Pass pass, Matrix x, DisentangledAttention.Setting setting, Tape tape) {
-    int rows = x.rows();
-    int hidden = x.columns();
     layers.attention().forward(pass, x, setting, tape.attention);
+    Matrix residual = outputs(x, setting); // [outputs, hidden]
+    int rows = residual.rows();
+    int hidden = x.columns();
     Matrix branch = scratch.branch.matrix(rows, hidden);
-    layers.attentionOutput().forward(pass, tape.attention.context(), branch);
+    layers.attentionOutput().forward(pass, outputs(tape.attention.context(), setting), branch);
     Matrix middle = tape.middle.matrix(rows, hidden);
-    var sum = new Norm.Input(branch, x, layers.attentionDropout().mask(pass));
+    var sum = new Norm.Input(branch, residual, layers.attentionDropout().mask(pass));
     layers.attentionNorm().forward(sum, middle, kept(pass, tape.attentionNorm, middle));
 
     layers.feedForward().forward(pass, middle, branch, tape.feedForward);
@@ -112,6 +129,11 @@ public final class EncoderBlock {
     return output;
   }
 
+  /** The rows of all that y is computed for. */
+  private Matrix outputs(Matrix all, DisentangledAttention.Setting setting) {
+    return all.everyRow(outputRows.step(setting.mask().length()));
+  }
+
   private static Norm.@Nullable Tape kept(Pass pass, NormTape tape, Matrix like) {
     return pass.keepsTape() ? tape.of(like.rows(), like.columns()) : null;
   }
@@ -119,7 +141,8 @@ public final class EncoderBlock {
   /**
    * One backward step.
    *
-   * @param g the gradient of y; becomes that of x where it is needed
+   * @param g the gradient of y; used up
+   * @param dx becomes the gradient of x where it is needed; where y has all rows it may be g
    * @param relative where the gradient of the relative rows is added, where it is needed
    */
   public record Step(
@@ -127,6 +150,7 @@ public final class EncoderBlock {
       Tape tape,
       DisentangledAttention.Needs needs,
       Matrix g,
+      Matrix dx,
       Matrix relative) {
     boolean goesOn() {
       return needs.input() || needs.relative();
@@ -154,13 +178,22 @@ public final class EncoderBlock {
     Tape tape = step.tape();
     layers.attentionNorm().backward(g, tape.attentionNorm.of(g.rows(), g.columns()));
     Matrix branch = branch(layers.attentionDropout().mask(pass), g);
-    layers.attentionOutput().backward(pass, tape.attention.context(), branch);
+    Matrix context = tape.attention.context();
+    layers.attentionOutput().backward(pass, outputs(context, step.setting()), branch);
     if (!step.goesOn() && !layers.attention().isLive()) {
       return;
     }
-    Matrix dContext = scratch.context.matrix(g.rows(), g.columns());
-    layers.attentionOutput().setInputGradient(pass, branch, dContext);
-    var gradients = new DisentangledAttention.Gradients(dContext, g, step.relative());
+    Matrix dContext = scratch.context.matrix(context.rows(), context.columns());
+    if (outputRows == OutputRows.FIRST) {
+      backend.fill(dContext, 0f);
+      backend.fill(step.dx(), 0f);
+    }
+    layers.attentionOutput().setInputGradient(pass, branch, outputs(dContext, step.setting()));
+    Matrix residual = outputs(step.dx(), step.setting());
+    if (!residual.equals(g)) {
+      backend.copy(residual, g);
+    }
+    var gradients = new DisentangledAttention.Gradients(dContext, step.dx(), step.relative());
     layers
         .attention()
         .backward(

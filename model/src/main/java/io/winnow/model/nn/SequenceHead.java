@@ -5,16 +5,16 @@ import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
 
 /**
- * Sequence classification (or regression) from the first token:
+ * Sequence classification (or regression) from x, the last state of each sequence's first token:
  *
  * <pre>
- *   logits = drop(gelu(drop(x[:, 0]) Wp^T + bp)) Wc^T + bc         [examples, labels]
+ *   logits = drop(gelu(drop(x) Wp^T + bp)) Wc^T + bc         [examples, labels]
  * </pre>
  */
 public final class SequenceHead {
   private final Backend backend;
   private final Layers layers;
-  private final Buffer first; // drop(x[:, 0]) [examples, hidden]
+  private final Buffer first; // drop(x) [examples, hidden]
   private final Buffer pooled; // drop(gelu(...)) [examples, hidden]
   private final Buffer slope; // gelu's derivative
   private final Buffer gradient; // [examples, hidden]
@@ -34,12 +34,11 @@ public final class SequenceHead {
     this.logits = compute.workspace().buffer();
   }
 
-  /** Computes the logits from x [examples * length, hidden]. */
-  public Matrix forward(Pass pass, Matrix x, int length) {
-    Matrix tokens = x.everyRow(length); // [examples, hidden]
-    Matrix in = first.matrix(tokens.rows(), tokens.columns());
-    backend.dropout(in, tokens, layers.poolerDropout().mask(pass));
-    Matrix out = pooled.matrix(tokens.rows(), tokens.columns());
+  /** Computes the logits from x [examples, hidden]. */
+  public Matrix forward(Pass pass, Matrix x) {
+    Matrix in = first.matrix(x.rows(), x.columns());
+    backend.dropout(in, x, layers.poolerDropout().mask(pass));
+    Matrix out = pooled.matrix(x.rows(), x.columns());
     layers.pooler().forward(pass, in, out);
     backend.gelu(out, slope.matrix(out.rows(), out.columns()), out);
     backend.dropout(out, out, layers.dropout().mask(pass));
@@ -66,12 +65,9 @@ public final class SequenceHead {
     layers.pooler().backward(pass, first.last(), g);
   }
 
-  /** dx = the gradient of x, zero behind the first tokens; after {@link #backward}. */
-  public void setInputGradient(Pass pass, Matrix dx, int length) {
-    Matrix g = gradient.last();
-    Matrix tokens = first.last(); // its values are used up
-    layers.pooler().setInputGradient(pass, g, tokens);
-    backend.fill(dx, 0f);
-    backend.dropout(dx.everyRow(length), tokens, layers.poolerDropout().mask(pass));
+  /** dx = the gradient of x; after {@link #backward}. */
+  public void setInputGradient(Pass pass, Matrix dx) {
+    layers.pooler().setInputGradient(pass, gradient.last(), dx);
+    backend.dropout(dx, dx, layers.poolerDropout().mask(pass));
   }
 }

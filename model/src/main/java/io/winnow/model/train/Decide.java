@@ -16,6 +16,12 @@ public final class Decide {
   /** Below this norm of omega's gradient nothing is selected: at the first step B = 0. */
   private static final double NO_OMEGA_GRADIENT = 1e-10;
 
+  /**
+   * A gradient beyond this is treated like one that is not finite: Adam squares it in float, and an
+   * infinite second moment would stop its parameter for good. NaN is not below it either.
+   */
+  private static final double TOO_LARGE = 1e18;
+
   /** Added to the norm when clipping, as torch.nn.utils.clip_grad_norm_ does. */
   private static final double CLIP_EPSILON = 1e-6;
 
@@ -39,22 +45,18 @@ public final class Decide {
   private StepDecision decide(StepOutcome outcome, List<LayerReport> reports) {
     List<HeadReport> heads = reports.stream().flatMap(r -> r.heads().stream()).toList();
     double norm = Math.sqrt(sumOfSquares(reports, heads));
-    if (!Double.isFinite(outcome.loss()) || !Double.isFinite(norm)) {
+    if (!Double.isFinite(outcome.loss()) || !(norm < TOO_LARGE)) {
       return skip(outcome.step(), norm, heads);
     }
     double factor = scheduleFactor(outcome.step());
     float clip = clip(norm);
     float lr = (float) (rules.optimizer().lr() * factor);
-    float omegaLr = omegaMoves() ? (float) (rules.optimizer().omegaLr() * factor) : 0f;
-    Map<AdapterId, OmegaState> omega = omegaStep(heads, clip, omegaLr);
+    float omegaLr =
+        omegaMoves(outcome.step()) ? (float) (rules.optimizer().omegaLr() * factor) : 0f;
+    Map<AdapterId, OmegaState> omega = omegaStep(outcome.step(), heads, clip, omegaLr);
     boolean isFinal = select(outcome.step(), heads, clip, omega);
-    List<AdapterId> pruned =
-        isFinal
-            ? omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList()
-            : List.of();
+    List<AdapterId> pruned = isFinal ? disconnected(omega) : List.of();
     pruned.forEach(omega::remove);
-    boolean restart =
-        isFinal && rules.selection().afterSelection() == SelectionSettings.AfterSelection.RESTART;
     long finalAt = isFinal ? outcome.step() : selection.finalAt();
     return new StepDecision(
         outcome.step(),
@@ -66,7 +68,7 @@ public final class Decide {
         norm,
         omega,
         pruned,
-        restart,
+        isFinal && restarts(),
         new SelectionState(finalAt, 0));
   }
 
@@ -82,7 +84,7 @@ public final class Decide {
     for (LayerReport report : reports) {
       sum += report.sumOfSquares();
     }
-    if (omegaMoves()) {
+    if (omegaTrains()) {
       sum += omegaSumOfSquares(heads, 1f);
     }
     return sum;
@@ -97,12 +99,19 @@ public final class Decide {
     return sum;
   }
 
-  private boolean omegaMoves() {
-    SelectionSettings s = rules.selection();
-    boolean frozen =
-        s.omegaAfter() == SelectionSettings.OmegaAfter.FREEZE
-            || s.afterSelection() == SelectionSettings.AfterSelection.RESTART;
-    return rules.omegaTrains() && !(selection.isFinal() && frozen);
+  private boolean restarts() {
+    return rules.selection().afterSelection() == SelectionSettings.AfterSelection.RESTART;
+  }
+
+  private boolean omegaTrains() {
+    boolean freezes =
+        rules.selection().omegaAfter() == SelectionSettings.OmegaAfter.FREEZE || restarts();
+    return rules.omegaTrains() && !(selection.isFinal() && freezes);
+  }
+
+  /** Ahead of a restart omega rests at T itself, though its gradient counts: the authors' order. */
+  private boolean omegaMoves(long step) {
+    return omegaTrains() && !(restarts() && step >= rules.selection().at());
   }
 
   /**
@@ -110,7 +119,7 @@ public final class Decide {
    */
   private double scheduleFactor(long step) {
     long update = step - 1;
-    if (rules.selection().afterSelection() != SelectionSettings.AfterSelection.RESTART) {
+    if (!restarts()) {
       return LearningRate.factor(rules.schedule(), update, rules.totalSteps());
     }
     return selection.isFinal()
@@ -126,12 +135,17 @@ public final class Decide {
     return limit <= 0 ? 1f : (float) Math.min(1.0, limit / (norm + CLIP_EPSILON));
   }
 
-  private Map<AdapterId, OmegaState> omegaStep(List<HeadReport> heads, float clip, float omegaLr) {
+  private Map<AdapterId, OmegaState> omegaStep(
+      long step, List<HeadReport> heads, float clip, float omegaLr) {
     Map<AdapterId, OmegaState> omega = new LinkedHashMap<>();
     for (HeadReport head : heads) {
-      omega.put(head.id(), omegaMoves() ? move(head, clip, omegaLr) : head.omega());
+      omega.put(head.id(), omegaMoves(step) ? move(head, clip, omegaLr) : head.omega());
     }
     return omega;
+  }
+
+  private static List<AdapterId> disconnected(Map<AdapterId, OmegaState> omega) {
+    return omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList();
   }
 
   private OmegaState move(HeadReport head, float clip, float omegaLr) {

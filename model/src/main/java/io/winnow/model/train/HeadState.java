@@ -35,11 +35,6 @@ public record HeadState(
         spec, rank, newA.values(), newB.values(), newA.moments(), newB.moments(), newOmega);
   }
 
-  /** The same head, with another omega. */
-  HeadState withOmega(OmegaState newOmega) {
-    return new HeadState(spec, rank, a, b, momentsA, momentsB, newOmega);
-  }
-
   /** Number of trainable values, omega included. */
   public long parameters() {
     return (long) a.length + b.length + 1;

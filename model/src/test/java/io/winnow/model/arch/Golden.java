@@ -6,6 +6,7 @@ import io.winnow.model.io.ModelFolder;
 import io.winnow.model.io.SafeTensors;
 import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.WeightSource;
+import io.winnow.model.task.Targets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 /** A golden case folder: weights, inputs, expected numbers (see golden/README.md). */
 public record Golden(Path folder, JsonNode config, JsonNode facts) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Sequence classification and regression. */
+  private static final Set<String> TASKS = Set.of("cls", "reg");
 
   /** Where the fixtures lie; {@code -Dwinnow.fixtures=DIR} points elsewhere. */
   public static Path root() {
@@ -40,7 +44,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
       return false;
     }
     Golden golden = open(folder);
-    if (!golden.facts.path("task").asText().equals("cls")) {
+    if (!TASKS.contains(golden.facts.path("task").asText())) {
       return false;
     }
     try {
@@ -104,6 +108,13 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
         (int) shape[1],
         ints(base.longs("input_ids")),
         ints(base.longs("attention_mask")));
+  }
+
+  /** Class indices, or values where the model has one logit. */
+  public Targets targets(SafeTensors base) {
+    return labels() == 1
+        ? new Targets.Values(base.floats("labels"))
+        : new Targets.Classes(ints(base.longs("labels")));
   }
 
   public static int[] ints(long[] values) {

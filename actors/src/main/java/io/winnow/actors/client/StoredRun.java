@@ -1,0 +1,158 @@
+package io.winnow.actors.client;
+
+import io.winnow.actors.node.WinnowNode;
+import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.TaskData;
+import io.winnow.actors.store.CheckpointStore;
+import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.io.ExportInfo;
+import io.winnow.model.io.LayerSnapshot;
+import io.winnow.model.io.ModelFolder;
+import io.winnow.model.io.PeftAdapter;
+import io.winnow.model.io.PeftProfile;
+import io.winnow.model.train.HeadState;
+import io.winnow.model.train.LayerPlan;
+import io.winnow.model.train.LayerState;
+import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.HeadView;
+import io.winnow.protocol.RunView;
+import io.winnow.protocol.SweepPlan;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a run has learned, read back from its newest counted checkpoint. */
+public final class StoredRun {
+  private final RunConfig config;
+  private final RunView view;
+  private final List<String> labels;
+  private final TrainableSpec trainable;
+  private final List<LayerState> layers;
+
+  private StoredRun(
+      RunConfig config,
+      RunView view,
+      List<String> labels,
+      TrainableSpec trainable,
+      List<LayerState> layers) {
+    this.config = config;
+    this.view = view;
+    this.labels = labels;
+    this.trainable = trainable;
+    this.layers = layers;
+  }
+
+  /**
+   * Reads a run's live layers.
+   *
+   * @throws UserProblem if the run has no checkpoint yet, or a blob is missing or damaged
+   */
+  public static StoredRun read(WinnowNode node, RunView view) {
+    if (view.counted().equals(CheckpointId.START)) {
+      throw UserProblem.failure(
+          "run '" + view.run() + "' has no checkpoint yet; let it run until the first one");
+    }
+    RunConfig config = RunConfigReader.readText(view.config(), "run " + view.run());
+    List<String> labels = TaskData.labelNames(config);
+    TrainableSpec trainable = PlanCheck.trainable(config, Math.max(1, labels.size()));
+    List<LayerState> layers =
+        trainable.layers().stream()
+            .filter(layer -> view.liveLayers().contains(layer.id().name()))
+            .map(layer -> layer(node, view, FolderPlanner.layerPlan(config, layer)))
+            .toList();
+    return new StoredRun(config, view, labels, trainable, layers);
+  }
+
+  private static LayerState layer(WinnowNode node, RunView view, LayerPlan plan) {
+    String layer = plan.spec().id().name();
+    CheckpointId id = view.counted();
+    byte[] blob =
+        node.checkpoints()
+            .load(new CheckpointStore.Key(view.run(), layer, id))
+            .toCompletableFuture()
+            .join()
+            .orElseThrow(
+                () ->
+                    UserProblem.failure(
+                        "the store has no checkpoint of layer "
+                            + layer
+                            + " at step "
+                            + id.version()
+                            + "; it does not belong to this run"));
+    return LayerSnapshot.read(plan, id.version(), blob);
+  }
+
+  public RunConfig config() {
+    return config;
+  }
+
+  /** Step of the checkpoint. */
+  public long step() {
+    return view.counted().version();
+  }
+
+  /** Names of the classes by index; empty for regression. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** What the run trained at its start. */
+  public TrainableSpec trainable() {
+    return trainable;
+  }
+
+  /** The layers that live, in layer order. */
+  public List<LayerState> layers() {
+    return layers;
+  }
+
+  /** All heads of the run in order; those that were dropped with omega 0 and rank 0. */
+  public List<HeadView> heads() {
+    Map<String, HeadState> live = new HashMap<>();
+    layers.forEach(l -> l.heads().forEach(h -> live.put(h.spec().id().module(), h)));
+    return trainable.adapters().stream().map(spec -> head(spec, live)).toList();
+  }
+
+  private static HeadView head(AdapterSpec spec, Map<String, HeadState> live) {
+    HeadState head = live.get(spec.id().module());
+    boolean kept = head != null && head.omega().value() != 0f;
+    return new HeadView(
+        spec.id().module(), kept ? head.omega().value() : 0f, kept ? head.rank() : 0, kept);
+  }
+
+  /** What sweeps over this run's model need. */
+  public SweepPlan sweepPlan() {
+    return FolderPlanner.sweepPlan(config, trainable, Math.max(1, labels.size()));
+  }
+
+  /** Writes the adapter in PEFT's format. */
+  public void export(Path target, PeftProfile profile) {
+    PeftAdapter.export(
+        target, trainable, layers.stream().map(LayerState::published).toList(), info(profile));
+  }
+
+  private ExportInfo info(PeftProfile profile) {
+    try (ModelFolder model = ModelFolder.open(config.model().path())) {
+      return new ExportInfo(
+          profile,
+          new ExportInfo.Base(config.model().path().toString(), model.fingerprint()),
+          "SEQ_CLS",
+          config.method().name().name().toLowerCase(Locale.ROOT),
+          config.method().alpha(),
+          config.method().rank(),
+          config.selection().keep(),
+          config.seed(),
+          step(),
+          Math.max(1, labels.size()),
+          labels,
+          List.of());
+    }
+  }
+}

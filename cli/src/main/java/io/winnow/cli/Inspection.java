@@ -1,0 +1,124 @@
+package io.winnow.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.actors.client.StoredRun;
+import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.io.ModelFolder;
+import io.winnow.model.io.PeftAdapter;
+import io.winnow.model.train.LayerState;
+import io.winnow.model.train.TensorTraining;
+import io.winnow.protocol.HeadView;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What `inspect` says about a folder. */
+final class Inspection {
+  private Inspection() {}
+
+  /** A run: every head with its omega, and what is trained and held at its newest checkpoint. */
+  static List<String> run(StoredRun run) {
+    List<String> lines = new ArrayList<>();
+    long kept = run.heads().stream().filter(HeadView::kept).count();
+    lines.add(
+        run.config().method().name().name().toLowerCase(Locale.ROOT)
+            + " run, checkpoint of step "
+            + run.step()
+            + ": "
+            + kept
+            + " of "
+            + run.heads().size()
+            + " heads are connected");
+    lines.add(String.format(Locale.ROOT, "%10s %5s %9s  %s", "omega", "rank", "values", "head"));
+    List<AdapterSpec> specs = run.trainable().adapters();
+    for (int i = 0; i < specs.size(); i++) {
+      lines.add(head(run.heads().get(i), specs.get(i)));
+    }
+    lines.add(held(run.layers()));
+    return lines;
+  }
+
+  private static String head(HeadView head, AdapterSpec spec) {
+    if (!head.kept()) {
+      return String.format(Locale.ROOT, "%10s %5s %9s  %s", "-", "-", "-", head.module());
+    }
+    return String.format(
+        Locale.ROOT,
+        "%10.5f %5d %,9d  %s",
+        head.omega(),
+        head.rank(),
+        head.rank() * (spec.in() + spec.out()) + 1,
+        head.module());
+  }
+
+  private static String held(List<LayerState> layers) {
+    long heads = 0;
+    long tensors = 0;
+    long optimizer = 0;
+    for (LayerState layer : layers) {
+      heads += layer.heads().stream().mapToLong(h -> h.parameters()).sum();
+      optimizer += layer.heads().stream().mapToLong(h -> h.optimizerBytes()).sum();
+      for (TensorTraining tensor : layer.tensors()) {
+        tensors += tensor.values().length;
+        optimizer += tensor.moments().bytes();
+      }
+    }
+    return String.format(
+        Locale.ROOT,
+        "trained: %,d values in heads, %,d in the task head; %,d bytes of optimizer state",
+        heads,
+        tensors,
+        optimizer);
+  }
+
+  /** An adapter in PEFT's format. */
+  static List<String> adapter(Path folder) {
+    PeftAdapter adapter = PeftAdapter.read(folder);
+    List<String> lines = new ArrayList<>();
+    lines.add("PEFT adapter: " + adapter.modules().size() + " heads");
+    JsonNode origin = adapter.origin();
+    if (origin != null) {
+      lines.add("written by Winnow, see weightlora.json for omega and what was dropped");
+    }
+    lines.add(String.format(Locale.ROOT, "%5s %9s %9s  %s", "rank", "scale", "values", "head"));
+    adapter
+        .modules()
+        .forEach(
+            (path, m) ->
+                lines.add(
+                    String.format(
+                        Locale.ROOT,
+                        "%5d %9.4f %,9d  %s",
+                        m.rank(),
+                        m.scale(),
+                        m.a().length + m.b().length,
+                        path)));
+    adapter
+        .saved()
+        .forEach((name, tensor) -> lines.add("trained in full: " + name + " " + tensor.shape()));
+    return lines;
+  }
+
+  /** A Hugging Face model folder. */
+  static List<String> model(Path folder) {
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      List<String> lines = new ArrayList<>();
+      long parameters = 0;
+      for (String name : model.names()) {
+        parameters += Arrays.stream(model.shape(name)).reduce(1, Math::multiplyExact);
+      }
+      JsonNode config = model.config();
+      lines.add("model folder: " + config.path("model_type").asText("unknown type"));
+      lines.add(
+          String.format(
+              Locale.ROOT, "%,d parameters in %d tensors", parameters, model.names().size()));
+      lines.add("fingerprint " + model.fingerprint());
+      for (String field : List.of("hidden_size", "num_hidden_layers", "vocab_size")) {
+        lines.add(field + " " + config.path(field).asText("-"));
+      }
+      return lines;
+    }
+  }
+}

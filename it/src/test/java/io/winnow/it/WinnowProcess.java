@@ -1,0 +1,115 @@
+package io.winnow.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The command line in a JVM of its own, so that it can be killed. */
+final class WinnowProcess implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final long LOOK_AGAIN_MILLIS = 5;
+
+  private final Process process;
+  private final Path output;
+
+  private WinnowProcess(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /** Starts {@code winnow arguments}; what it prints goes to a file in {@code folder}. */
+  static WinnowProcess start(Path folder, String... arguments) throws IOException {
+    return launch(folder, List.of(), arguments);
+  }
+
+  /** Runs a command to its end, with {@code folder} as the current one. */
+  static Ended run(Path folder, String... arguments) throws IOException, InterruptedException {
+    try (WinnowProcess process = start(folder, arguments)) {
+      int code = process.await();
+      return new Ended(code, process.printed());
+    }
+  }
+
+  /** How a process ended and what it printed. */
+  record Ended(int code, String printed) {}
+
+  /** The same, in a process that may not write files above a size. */
+  static WinnowProcess startWithFileLimit(Path folder, int kibibytes, String... arguments)
+      throws IOException {
+    String limit = "ulimit -f " + kibibytes + "; exec \"$@\"";
+    return launch(folder, List.of("bash", "-c", limit, "bash"), arguments);
+  }
+
+  private static WinnowProcess launch(Path folder, List<String> before, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-Dorg.bytedeco.javacpp.maxbytes=8g",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            "io.winnow.cli.Main"));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(folder, "winnow-", ".out");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(folder.toFile());
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+    return new WinnowProcess(builder.start(), output);
+  }
+
+  /** Waits for the end and gives the exit code. */
+  int await() throws InterruptedException, IOException {
+    if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still running after " + DEADLINE + ":\n" + printed());
+    }
+    return process.exitValue();
+  }
+
+  /** Waits until something holds; false if the process ends before. */
+  boolean runsUntil(BooleanSupplier condition) throws InterruptedException, IOException {
+    Instant end = Instant.now().plus(DEADLINE);
+    while (!condition.getAsBoolean()) {
+      if (process.waitFor(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+        return condition.getAsBoolean();
+      }
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError("nothing came of it in " + DEADLINE + ":\n" + printed());
+      }
+    }
+    return true;
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  String printed() throws IOException {
+    return Files.readString(output);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
