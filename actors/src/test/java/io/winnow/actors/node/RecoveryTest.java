@@ -12,6 +12,8 @@ import io.winnow.protocol.RunId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -200,10 +202,15 @@ class RecoveryTest {
   @Test
   void threeAttemptsWithoutACheckpointPauseTheRunAndItCanGoOnLater() {
     FollowedRun run = node.follow("lost-thrice");
+    Set<Long> attempts = ConcurrentHashMap.newKeySet();
     node.faults.of(
         run.id(),
         (message, layer, send) -> {
-          if (message instanceof LayerCommand.Apply apply && apply.decision().step() == 9) {
+          boolean isNow =
+              message instanceof LayerCommand.Apply apply
+                  && apply.decision().step() == 9
+                  && attempts.add(apply.attempt());
+          if (isNow) {
             stopLayer(node, run.id());
           }
           send.run();
@@ -217,6 +224,23 @@ class RecoveryTest {
     run.client().resume();
     run.awaitFinished();
     expectUndisturbed(node, run);
+  }
+
+  @Test
+  void layerThatNeverAnswersEndsTheAttemptsAndTheRunPausesWithTheReason() {
+    FollowedRun run = node.follow("silent-layer");
+    node.faults.of(
+        run.id(),
+        (message, layer, send) -> {
+          if (!layer.equals(A_LAYER)) {
+            send.run();
+          }
+        });
+    run.client().submit(TinyRun.config(folder, "failure.step-deadline=100ms"));
+    RunEvent.RunPaused paused = run.awaitPaused();
+
+    assertThat(paused.reason()).contains("layer " + A_LAYER + " did not answer");
+    assertThat(run.attempts()).hasSize(3);
   }
 
   @Test
