@@ -69,6 +69,9 @@ public final class StepLoop {
   /** Failed sweeps in a row, over all workers, after which the run pauses itself. */
   private static final int MAX_FAILED_SWEEPS = 6;
 
+  /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
+  private static final int MAX_UNANSWERED = 5;
+
   /** How often the loop looks whether anything moved, per step deadline. */
   private static final int TICKS_PER_DEADLINE = 4;
 
@@ -103,6 +106,7 @@ public final class StepLoop {
   private long movedNanos = System.nanoTime();
   private long stepBeganNanos = System.nanoTime();
   private int failedSweeps;
+  private final Map<String, Integer> unanswered = new HashMap<>();
 
   /** What an attempt begins with. */
   public record Attempt(
@@ -379,6 +383,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onRestored(LayerReply.Restored restored) {
+    unanswered.remove(restored.layer());
     moved();
     if (unrestored.remove(restored.layer())) {
       heads.restored(restored);
@@ -516,6 +521,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onLayerReady(LayerReply.LayerReady ready) {
+    unanswered.remove(ready.layer());
     if (board != null && board.isOf(WorkerCommand.Kind.TRAIN, ready.step())) {
       moved();
       reports.putIfAbsent(ready.layer(), ready.report());
@@ -525,6 +531,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onApplied(LayerReply.Applied applied) {
+    unanswered.remove(applied.layer());
     if (applying != null && applying.step() == applied.step()) {
       moved();
       unapplied.remove(applied.layer());
@@ -538,6 +545,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onMissing(LayerReply.Missing missing) {
+    unanswered.remove(missing.layer());
     if (board != null && board.isOf(WorkerCommand.Kind.TRAIN, missing.step())) {
       board.redo(missing.microBatches());
       assign();
@@ -789,14 +797,12 @@ public final class StepLoop {
             attempt.number(),
             progress.version(),
             still / 1_000_000_000L);
-    unrestored.forEach(this::restore);
     workers.busy().forEach(this::doubt);
     workers.preparing().forEach(this::prepare);
-    unapplied.forEach(this::sendApply);
     if (saving != null && saving.phase() == Saving.Phase.SAVING) {
       saving.awaiting().forEach(this::sendSave);
     }
-    askWhatIsMissing();
+    askLayers();
     assign();
     return Behaviors.same();
   }
@@ -809,16 +815,36 @@ public final class StepLoop {
     workers.preparing(silent);
   }
 
-  private void askWhatIsMissing() {
-    if (board != null && board.kind() == WorkerCommand.Kind.TRAIN) {
-      for (String layer : progress.liveLayers()) {
-        if (!reports.containsKey(layer) && !unapplied.contains(layer)) {
-          post.toLayer(
-              run,
-              layer,
-              new LayerCommand.Query(run, attempt.number(), board.step(), board.size()));
-        }
-      }
+  /** Every layer that owes something is told again; it answers, or it is lost. */
+  private void askLayers() {
+    List<String> unreported = unreported();
+    unrestored.forEach(this::restore);
+    unapplied.forEach(this::sendApply);
+    unreported.forEach(this::sendQuery);
+    unrestored.forEach(this::expectAnswer);
+    unapplied.forEach(this::expectAnswer);
+    unreported.forEach(this::expectAnswer);
+  }
+
+  private List<String> unreported() {
+    return board == null || board.kind() != WorkerCommand.Kind.TRAIN
+        ? List.of()
+        : progress.liveLayers().stream()
+            .filter(layer -> !reports.containsKey(layer) && !unapplied.contains(layer))
+            .toList();
+  }
+
+  private void sendQuery(String layer) {
+    post.toLayer(
+        run, layer, new LayerCommand.Query(run, attempt.number(), board.step(), board.size()));
+  }
+
+  private void expectAnswer(String layer) {
+    if (unanswered.merge(layer, 1, Integer::sum) > MAX_UNANSWERED) {
+      end(
+          new StepLoopReport.AttemptLost(
+              attempt.number(),
+              "layer " + layer + " did not answer " + MAX_UNANSWERED + " times in a row"));
     }
   }
 

@@ -12,19 +12,28 @@ import io.winnow.protocol.RunStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people say while a run goes on holds from a step on, whatever happens afterwards. */
 class CommandsTest {
+  private static final long SEED = 0;
+
   @TempDir static Path folder;
   private static TestNode node;
 
   @BeforeAll
   static void start() {
     node = TestNode.start(folder, 2);
+  }
+
+  @AfterEach
+  void mend() {
+    node.sweeps.mend(SEED);
   }
 
   @AfterAll
@@ -34,6 +43,7 @@ class CommandsTest {
 
   @Test
   void commandThatWasAnsweredHoldsAgainAfterALossAndIsWorthAScriptedOne() {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 20);
     FollowedRun run = node.follow("live");
     run.client().submit(TinyRun.config(folder));
     run.awaitStep(3);
@@ -41,6 +51,7 @@ class CommandsTest {
     ClusterSharding.get(node.node.system())
         .entityRefFor(LayerActor.TYPE, LayerActor.entityId(run.id(), "head"))
         .tell(LayerActor.Stop.NOW);
+    held.countDown();
     run.awaitFinished();
 
     List<RunEvent.SettingChanged> changes = run.seen(RunEvent.SettingChanged.class);
@@ -60,10 +71,12 @@ class CommandsTest {
     node.finish("rhythm", config);
     List<MetricsRow> rows = node.follow("rhythm").countedRows();
 
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 20);
     FollowedRun run = node.follow("rhythm-paused");
     run.client().submit(config);
     run.awaitStep(8);
     run.client().pause("a person said so").toCompletableFuture().join();
+    held.countDown();
     run.awaitPaused();
     run.client().resume();
     run.awaitFinished();

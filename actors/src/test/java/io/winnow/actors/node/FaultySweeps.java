@@ -8,6 +8,9 @@ import io.winnow.model.task.Batch;
 import io.winnow.protocol.SweepPlan;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -36,13 +39,52 @@ final class FaultySweeps implements SweepFactory {
     faults.put(seed, fault);
   }
 
+  /** Lets sweeps of this step and later ones wait until the latch is open. */
+  CountDownLatch holdFrom(long seed, long step) {
+    CountDownLatch latch = new CountDownLatch(1);
+    of(
+        seed,
+        (work, sweeping) -> {
+          if (work.key().step() >= step) {
+            await(latch);
+          }
+          return sweeping.run(UnaryOperator.identity());
+        });
+    return latch;
+  }
+
+  /** Lets evaluations after the first so many sweeps wait until the latch is open. */
+  CountDownLatch holdEvaluations(long seed, int afterSweeps) {
+    CountDownLatch latch = new CountDownLatch(1);
+    AtomicInteger sweep = new AtomicInteger();
+    beforeEvaluation(
+        seed,
+        () -> {
+          if (sweep.incrementAndGet() > afterSweeps) {
+            await(latch);
+          }
+        });
+    return latch;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("a test holds a sweep and never lets it go");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Runs before each evaluation sweep, on the compute thread. */
-  void beforeEvaluation(long seed, Runnable wait) {
+  private void beforeEvaluation(long seed, Runnable wait) {
     evaluations.put(seed, wait);
   }
 
   void mend(long seed) {
     faults.remove(seed);
+    evaluations.remove(seed);
   }
 
   @Override

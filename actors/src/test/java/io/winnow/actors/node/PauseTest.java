@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PauseTest {
   private static final long SEED = 5;
   private static final int MAX_BAD_STEPS = 3;
+  private static final int SWEEPS_PER_EVALUATION = 3;
 
   @TempDir static Path folder;
   private static TestNode node;
@@ -75,10 +76,12 @@ class PauseTest {
 
   @Test
   void runThatWasPausedAndResumedGivesTheSameBytes() {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 16);
     FollowedRun run = node.follow("paused");
     run.client().submit(config);
     run.awaitStep(9);
     RunView paused = run.client().pause("a person said so").toCompletableFuture().join();
+    held.countDown();
 
     assertThat(paused.status()).isEqualTo(RunStatus.PAUSED);
     assertThat(paused.reason()).isEqualTo("a person said so");
@@ -92,17 +95,14 @@ class PauseTest {
   @ParameterizedTest
   @ValueSource(longs = {10, TinyRun.STEPS})
   void evaluationThatAPauseCutShortIsDoneAfterwards(long step) throws Exception {
-    CountDownLatch isPausing = new CountDownLatch(1);
+    int sweepsBefore = step == TinyRun.STEPS ? 2 * SWEEPS_PER_EVALUATION : 0;
+    CountDownLatch held = node.sweeps.holdEvaluations(SEED, sweepsBefore);
     FollowedRun run = node.follow("paused-evaluation-" + step);
     run.client().submit(config);
-    if (step > 20) {
-      run.await(RunEvent.EvaluationDone.class, done -> done.row().step() == 20);
-    }
-    node.sweeps.beforeEvaluation(SEED, () -> await(isPausing));
     run.awaitStep(step);
     CompletionStage<RunView> pausing = run.client().pause("a person said so");
     RunView paused = pausing.toCompletableFuture().get(20, TimeUnit.SECONDS);
-    isPausing.countDown();
+    held.countDown();
 
     assertThat(paused.counted().version()).isEqualTo(step);
     run.awaitPaused();
@@ -110,16 +110,6 @@ class PauseTest {
     run.awaitFinished();
     expectUndisturbed(run);
     assertThat(run.client().view().best().version()).isEqualTo(bestOf(rows));
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("the pause never came");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Step of the first evaluation of the best accuracy. */

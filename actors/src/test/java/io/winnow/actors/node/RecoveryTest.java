@@ -12,6 +12,10 @@ import io.winnow.protocol.RunId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -144,6 +148,35 @@ class RecoveryTest {
   }
 
   @Test
+  void sweepsThatTakeLongerThanTheDeadlineChangeNoByte() {
+    CountDownLatch never = new CountDownLatch(1);
+    node.sweeps.of(
+        SEED_OF_SWEEP_FAULTS,
+        (work, sweeping) -> {
+          if (work.key().step() == 3) {
+            waitInVain(never);
+          }
+          return sweeping.run(UnaryOperator.identity());
+        });
+    FollowedRun run = node.follow("slow-sweeps");
+    run.client().submit(config);
+    run.awaitFinished();
+    node.sweeps.mend(SEED_OF_SWEEP_FAULTS);
+
+    assertThat(run.attempts()).hasSize(1);
+    expectUndisturbed(node, run);
+  }
+
+  /** Three deadlines. */
+  private static void waitInVain(CountDownLatch never) {
+    try {
+      assertThat(never.await(1200, TimeUnit.MILLISECONDS)).isFalse();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void layerThatIsStoppedBeginsAnotherAttemptWithTheSameOutcome() {
     FollowedRun run = node.follow("stopped-layer");
     node.faults.of(run.id(), at(9, () -> stopLayer(node, run.id())));
@@ -169,10 +202,15 @@ class RecoveryTest {
   @Test
   void threeAttemptsWithoutACheckpointPauseTheRunAndItCanGoOnLater() {
     FollowedRun run = node.follow("lost-thrice");
+    Set<Long> attempts = ConcurrentHashMap.newKeySet();
     node.faults.of(
         run.id(),
         (message, layer, send) -> {
-          if (message instanceof LayerCommand.Apply apply && apply.decision().step() == 9) {
+          boolean isNow =
+              message instanceof LayerCommand.Apply apply
+                  && apply.decision().step() == 9
+                  && attempts.add(apply.attempt());
+          if (isNow) {
             stopLayer(node, run.id());
           }
           send.run();
@@ -186,6 +224,23 @@ class RecoveryTest {
     run.client().resume();
     run.awaitFinished();
     expectUndisturbed(node, run);
+  }
+
+  @Test
+  void layerThatNeverAnswersEndsTheAttemptsAndTheRunPausesWithTheReason() {
+    FollowedRun run = node.follow("silent-layer");
+    node.faults.of(
+        run.id(),
+        (message, layer, send) -> {
+          if (!layer.equals(A_LAYER)) {
+            send.run();
+          }
+        });
+    run.client().submit(TinyRun.config(folder, "failure.step-deadline=100ms"));
+    RunEvent.RunPaused paused = run.awaitPaused();
+
+    assertThat(paused.reason()).contains("layer " + A_LAYER + " did not answer");
+    assertThat(run.attempts()).hasSize(3);
   }
 
   @Test
