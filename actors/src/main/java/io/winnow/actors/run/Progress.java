@@ -51,6 +51,25 @@ public record Progress(
         0);
   }
 
+  /** Whoever resumes a run that paused after so many bad steps gives it as many chances again. */
+  Progress forgivingAfter(int maxBadSteps) {
+    if (selection.badStepsInRow() < maxBadSteps) {
+      return this;
+    }
+    return new Progress(
+        version,
+        position,
+        new SelectionState(selection.finalAt(), 0),
+        liveLayers,
+        evaluated,
+        metrics,
+        bestVersion,
+        bestMetrics,
+        seconds,
+        tokens,
+        skippedSteps);
+  }
+
   /** After one more step. */
   Progress afterStep(StepDone step) {
     return new Progress(

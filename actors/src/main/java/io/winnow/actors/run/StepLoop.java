@@ -6,7 +6,6 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Terminated;
-import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
@@ -32,7 +31,6 @@ import io.winnow.protocol.StepLoopMessage;
 import io.winnow.protocol.SweepCost;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
-import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,7 +39,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -66,47 +63,33 @@ public final class StepLoop {
   private record ScoringFailed(String reason)
       implements StepLoopMessage, NoSerializationVerificationNeeded {}
 
-  /** Failed sweeps in a row, over all workers, after which the run pauses itself. */
-  private static final int MAX_FAILED_SWEEPS = 6;
-
   /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
   private static final int MAX_UNANSWERED = 5;
 
   /** How often the loop looks whether anything moved, per step deadline. */
   private static final int TICKS_PER_DEADLINE = 4;
 
-  private final ActorContext<StepLoopMessage> context;
-  private final Attempt attempt;
-  private final RunId run;
+  private final LoopContext loop;
   private final RunPlan plan;
-  private final Post post;
-  private final ActorRef<CoordinatorMessage> coordinator;
   private final Sampler sampler;
   private final Heads heads;
-  private final WorkerPool workers = new WorkerPool();
+  private final Crew crew;
+  private final Checkpointing checkpoints;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
-  private final List<MetricsRow> rows = new ArrayList<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
   private final Set<String> unrestored = new HashSet<>();
+  private final Set<String> unapplied = new HashSet<>();
+  private final Map<String, Integer> unanswered = new HashMap<>();
 
   private Steering steering;
   private Progress progress;
-  private @Nullable Fingerprints fingerprints;
-  private @Nullable Board board;
-  private @Nullable Saving saving;
   private @Nullable StepDecision applying;
-  private final Set<String> unapplied = new HashSet<>();
   private @Nullable String draining;
   private boolean scoring;
   private boolean changing;
   private boolean ended;
-  private boolean bestIsUnsaved;
-  private long lastSaved;
-  private long lastSavedNanos = System.nanoTime();
   private long movedNanos = System.nanoTime();
   private long stepBeganNanos = System.nanoTime();
-  private int failedSweeps;
-  private final Map<String, Integer> unanswered = new HashMap<>();
 
   /** What an attempt begins with. */
   public record Attempt(
@@ -117,24 +100,16 @@ public final class StepLoop {
       List<Steering.Journalled> settings,
       @Nullable Fingerprints fingerprints) {}
 
-  private StepLoop(
-      ActorContext<StepLoopMessage> context,
-      TimerScheduler<StepLoopMessage> timers,
-      Attempt attempt,
-      RunPlan plan,
-      Post post,
-      ActorRef<CoordinatorMessage> coordinator) {
-    this.context = context;
-    this.attempt = attempt;
-    this.run = attempt.run();
-    this.plan = plan;
-    this.post = post;
-    this.coordinator = coordinator;
-    this.progress = attempt.progress();
-    this.fingerprints = attempt.fingerprints();
-    this.lastSaved = progress.version();
+  private StepLoop(LoopContext loop, TimerScheduler<StepLoopMessage> timers) {
+    this.loop = loop;
+    this.plan = loop.plan();
+    this.crew = new Crew(loop);
+    this.checkpoints = new Checkpointing(loop);
+    this.progress =
+        loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
-        new Steering(plan.config(), plan.totalSteps(), attempt.settings()).at(progress.version());
+        new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
+            .at(progress.version());
     this.sampler =
         new Sampler(
             plan.config().seed(), plan.train().size(), plan.config().training().batchSize());
@@ -149,17 +124,20 @@ public final class StepLoop {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new StepLoop(context, timers, attempt, plan, post, coordinator).begin()));
+                timers -> {
+                  LoopContext loop = new LoopContext(context, attempt, plan, post, coordinator);
+                  return new StepLoop(loop, timers).begin();
+                }));
   }
 
   private Behavior<StepLoopMessage> begin() {
-    context
+    loop.actor()
         .getSystem()
         .receptionist()
         .tell(
             Receptionist.subscribe(
                 Worker.KEY,
-                context.messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
+                loop.actor().messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
     unrestored.addAll(progress.liveLayers());
     unrestored.forEach(this::restore);
     return receive();
@@ -195,17 +173,17 @@ public final class StepLoop {
   }
 
   private boolean ofThisAttempt(LayerReply reply) {
-    return reply.attempt() == attempt.number() && !ended;
+    return reply.attempt() == loop.number() && !ended;
   }
 
   private boolean ofThisAttempt(SweepReply reply) {
-    return reply.attempt() == attempt.number() && !ended;
+    return reply.attempt() == loop.number() && !ended;
   }
 
   private Behavior<StepLoopMessage> onOfAnotherAttempt(StepLoopMessage message) {
-    context
+    loop.actor()
         .getLog()
-        .debug("run={} attempt={} event=dropped message={}", run, attempt.number(), message);
+        .debug("run={} attempt={} event=dropped message={}", loop.run(), loop.number(), message);
     return Behaviors.same();
   }
 
@@ -213,12 +191,12 @@ public final class StepLoop {
 
   /** One thing after another: what is due at this version, else the next step. */
   private void next() {
-    if (ended || board != null || scoring || changing || !unrestored.isEmpty()) {
+    if (ended || crew.board() != null || scoring || changing || !unrestored.isEmpty()) {
       return;
     }
     if (isEvaluationDue()) {
       evaluate();
-    } else if (isCheckpointDue()) {
+    } else if (checkpoints.isDue(steering, progress, isOver() || draining != null)) {
       checkpoint();
     } else if (draining != null || isOver()) {
       end();
@@ -237,9 +215,10 @@ public final class StepLoop {
     steering = steering.at(progress.version() + 1);
     stepBeganNanos = System.nanoTime();
     List<Batch> batches = cut(plan.train(), sampler.draw(progress.position()).examples());
-    board = new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches);
     reports.clear();
-    assign();
+    crew.work(
+        new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches),
+        progress.liveLayers());
   }
 
   /** Micro-batches of the configured size, in order; never a function of the workers. */
@@ -253,47 +232,19 @@ public final class StepLoop {
     return batches;
   }
 
-  /** Gives every idle worker a micro-batch that nobody has. */
-  private void assign() {
-    if (board == null) {
-      return;
-    }
-    for (ActorRef<WorkerMessage> worker : workers.idle()) {
-      OptionalInt microBatch = board.take(worker);
-      if (microBatch.isEmpty()) {
-        return;
-      }
-      workers.busy(worker);
-      worker.tell(order(microBatch.getAsInt()));
-    }
-  }
-
-  private WorkerCommand.Assign order(int microBatch) {
-    return new WorkerCommand.Assign(
-        run,
-        attempt.number(),
-        board.kind(),
-        board.step(),
-        microBatch,
-        board.size(),
-        progress.liveLayers(),
-        board.normaliser(),
-        board.batch(microBatch),
-        context.getSelf());
-  }
-
   /**
    * Decides the step when every micro-batch and every layer is in, no save holds it back, and the
    * step before is applied everywhere, also where all heads were pruned by it.
    */
   private void decide() {
+    Board board = crew.board();
     boolean isIn =
         board != null
             && board.kind() == WorkerCommand.Kind.TRAIN
             && board.isDone()
             && unapplied.isEmpty()
             && reports.size() == progress.liveLayers().size();
-    if (!isIn || (saving != null && saving.holdsBackSteps())) {
+    if (!isIn || checkpoints.holdsBackSteps()) {
       return;
     }
     StepDecision decision =
@@ -302,19 +253,19 @@ public final class StepLoop {
             progress.selection(),
             new Decide.StepOutcome(board.step(), board.loss()),
             List.copyOf(reports.values()));
-    apply(decision);
+    apply(decision, board);
     next();
   }
 
-  private void apply(StepDecision decision) {
+  private void apply(StepDecision decision, Board board) {
     applying = decision;
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
     SweepCost cost = board.cost();
     double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
-    MetricsRow row = row(decision, cost.tokens(), seconds);
-    rows.add(row);
+    MetricsRow row = row(decision, board, seconds);
+    checkpoints.add(row);
     progress =
         progress.afterStep(
             new Progress.StepDone(
@@ -324,15 +275,15 @@ public final class StepLoop {
                 seconds,
                 cost.tokens(),
                 decision.skipped()));
-    tell(new RunEvent.StepDone(run, row));
+    loop.tell(new RunEvent.StepDone(loop.run(), row));
     if (!decision.pruned().isEmpty()) {
-      tell(new RunEvent.HeadsPruned(run, decision.step(), heads.views()));
+      loop.tell(new RunEvent.HeadsPruned(loop.run(), decision.step(), heads.views()));
     }
-    board = null;
+    crew.rest();
     pauseAfterBadSteps(decision);
   }
 
-  private MetricsRow row(StepDecision decision, long tokens, double seconds) {
+  private MetricsRow row(StepDecision decision, Board board, double seconds) {
     return new MetricsRow(
         MetricsRow.Kind.STEP,
         decision.step(),
@@ -340,7 +291,7 @@ public final class StepLoop {
         decision.lr(),
         decision.omegaLr(),
         decision.gradNorm(),
-        tokens,
+        board.cost().tokens(),
         seconds,
         heads.kept(),
         decision.skipped(),
@@ -360,8 +311,8 @@ public final class StepLoop {
   }
 
   private void sendApply(String layer) {
-    post.toLayer(
-        run, layer, new LayerCommand.Apply(run, attempt.number(), heads.part(applying, layer)));
+    loop.toLayer(
+        layer, new LayerCommand.Apply(loop.run(), loop.number(), heads.part(applying, layer)));
   }
 
   // ------------------------------------------------------------------ restoring, workers
@@ -373,13 +324,13 @@ public final class StepLoop {
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
     List<TensorState> initial =
-        attempt.from().equals(CheckpointId.START)
+        loop.attempt().from().equals(CheckpointId.START)
             ? plan.initialTensors().getOrDefault(layer, List.of())
             : List.of();
-    post.toLayer(
-        run,
+    loop.toLayer(
         layer,
-        new LayerCommand.Restore(run, attempt.number(), layerPlan, attempt.from(), initial));
+        new LayerCommand.Restore(
+            loop.run(), loop.number(), layerPlan, loop.attempt().from(), initial));
   }
 
   private Behavior<StepLoopMessage> onRestored(LayerReply.Restored restored) {
@@ -396,133 +347,63 @@ public final class StepLoop {
     boolean isNeeded =
         progress.liveLayers().contains(unloaded.layer()) || unapplied.contains(unloaded.layer());
     if (isNeeded && !unrestored.contains(unloaded.layer())) {
-      end(
-          new StepLoopReport.AttemptLost(
-              attempt.number(), "layer " + unloaded.layer() + " was lost"));
+      end(new StepLoopReport.AttemptLost(loop.number(), "layer " + unloaded.layer() + " was lost"));
     }
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onWorkersListed(WorkersListed listed) {
-    Set<ActorRef<WorkerMessage>> registered = listed.listing.getServiceInstances(Worker.KEY);
-    for (ActorRef<WorkerMessage> worker : workers.listed(registered)) {
-      context.watch(worker);
-      prepare(worker);
-    }
-    workers.lost(registered).forEach(this::lose);
+    crew.listed(listed.listing.getServiceInstances(Worker.KEY));
     return Behaviors.same();
   }
 
-  private void prepare(ActorRef<WorkerMessage> worker) {
-    worker.tell(new WorkerCommand.Prepare(run, attempt.number(), plan.sweep(), context.getSelf()));
-  }
-
   private Behavior<StepLoopMessage> onPrepared(SweepReply.Prepared prepared) {
-    if (!workers.isPreparing(prepared.worker())) {
-      return Behaviors.same();
-    }
-    moved();
-    Fingerprints found =
-        new Fingerprints(prepared.base(), prepared.numerics(), plan.dataFingerprint());
-    if (fingerprints == null) {
-      fingerprints = found;
-      coordinator.tell(new StepLoopReport.FingerprintsSeen(attempt.number(), found));
-    }
-    boolean strict = plan.config().workers().determinism();
-    String mismatch = FingerprintCheck.mismatch(fingerprints, found, strict);
-    if (mismatch.isEmpty()) {
-      workers.idle(prepared.worker());
-      assign();
-    } else {
-      refuse(prepared.worker(), mismatch);
+    if (crew.prepared(prepared)) {
+      moved();
+      pauseIfNobodyFits();
     }
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onRefused(SweepReply.Refused refused) {
-    refuse(refused.worker(), refused.reason());
+    crew.refused(refused.worker(), refused.reason());
+    pauseIfNobodyFits();
     return Behaviors.same();
   }
 
-  private void refuse(ActorRef<WorkerMessage> worker, String reason) {
-    workers.refused(worker);
-    context.getLog().warn("run={} event=worker-refused worker={} reason={}", run, worker, reason);
-    tell(new RunEvent.WorkerNote(run, "worker " + worker.path().name() + ": " + reason));
-    if (workers.allRefused()) {
-      end(new StepLoopReport.MustPause(attempt.number(), "no worker can serve it: " + reason));
-    }
+  private void pauseIfNobodyFits() {
+    crew.whyNobodyFits()
+        .ifPresent(
+            why ->
+                end(new StepLoopReport.MustPause(loop.number(), "no worker can serve it: " + why)));
   }
 
   private Behavior<StepLoopMessage> onTerminated(Terminated terminated) {
-    workers.all().stream().filter(terminated.getRef()::equals).findFirst().ifPresent(this::lose);
+    crew.terminated(terminated.getRef());
     return Behaviors.same();
-  }
-
-  private void lose(ActorRef<WorkerMessage> worker) {
-    workers.remove(worker);
-    context.unwatch(worker);
-    context.getLog().warn("run={} event=worker-lost worker={}", run, worker);
-    if (board != null) {
-      board.release(worker);
-      assign();
-    }
   }
 
   // ------------------------------------------------------------------ what comes in
 
   private Behavior<StepLoopMessage> onFinished(SweepReply.Finished finished) {
-    free(finished.worker());
-    if (board != null && board.isOf(WorkerCommand.Kind.TRAIN, finished.step())) {
-      failedSweeps = 0;
-      if (board.finish(finished.microBatch(), finished.loss(), finished.cost())) {
-        moved();
-      }
-    }
-    assign();
+    crew.free(finished.worker());
+    crew.board(WorkerCommand.Kind.TRAIN, finished.step())
+        .filter(b -> b.finish(finished.microBatch(), finished.loss(), finished.cost()))
+        .ifPresent(b -> moved());
+    crew.assign();
     decide();
     return Behaviors.same();
   }
 
-  private void free(ActorRef<WorkerMessage> worker) {
-    if (board != null) {
-      board.release(worker);
-    }
-    workers.idle(worker);
-  }
-
   private Behavior<StepLoopMessage> onFailed(SweepReply.Failed failed) {
-    if (board != null) {
-      board.release(failed.worker());
-    }
-    workers.preparing(failed.worker());
-    failedSweeps++;
-    context
-        .getLog()
-        .warn(
-            "run={} event=sweep-failed step={} micro-batch={} reason={}",
-            run,
-            failed.step(),
-            failed.microBatch(),
-            failed.reason());
-    if (failedSweeps >= MAX_FAILED_SWEEPS) {
-      end(
-          new StepLoopReport.MustPause(
-              attempt.number(),
-              failedSweeps
-                  + " sweeps in a row failed, the last at step "
-                  + failed.step()
-                  + ": "
-                  + failed.reason()));
-    } else {
-      prepare(failed.worker()); // it may have been restarted, and know nothing
-      assign();
-    }
+    crew.failed(failed)
+        .ifPresent(reason -> end(new StepLoopReport.MustPause(loop.number(), reason)));
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onLayerReady(LayerReply.LayerReady ready) {
     unanswered.remove(ready.layer());
-    if (board != null && board.isOf(WorkerCommand.Kind.TRAIN, ready.step())) {
+    if (crew.board(WorkerCommand.Kind.TRAIN, ready.step()).isPresent()) {
       moved();
       reports.putIfAbsent(ready.layer(), ready.report());
       decide();
@@ -546,10 +427,9 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onMissing(LayerReply.Missing missing) {
     unanswered.remove(missing.layer());
-    if (board != null && board.isOf(WorkerCommand.Kind.TRAIN, missing.step())) {
-      board.redo(missing.microBatches());
-      assign();
-    }
+    crew.board(WorkerCommand.Kind.TRAIN, missing.step())
+        .ifPresent(board -> board.redo(missing.microBatches()));
+    crew.assign();
     return Behaviors.same();
   }
 
@@ -568,39 +448,41 @@ public final class StepLoop {
   private void evaluate() {
     Examples examples = plan.validation().examples();
     int[] all = java.util.stream.IntStream.range(0, examples.size()).toArray();
-    board = new Board(WorkerCommand.Kind.EVALUATE, progress.version(), cut(examples, all));
-    assign();
+    crew.work(
+        new Board(WorkerCommand.Kind.EVALUATE, progress.version(), cut(examples, all)),
+        progress.liveLayers());
   }
 
   private Behavior<StepLoopMessage> onEvaluated(SweepReply.Evaluated evaluated) {
-    free(evaluated.worker());
-    if (board != null && board.isOf(WorkerCommand.Kind.EVALUATE, evaluated.step())) {
-      failedSweeps = 0;
-      if (board.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.logits())) {
-        moved();
-      }
-      if (board.isDone()) {
-        score();
-      }
-    }
-    assign();
+    crew.free(evaluated.worker());
+    crew.board(WorkerCommand.Kind.EVALUATE, evaluated.step())
+        .filter(b -> b.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.logits()))
+        .ifPresent(
+            board -> {
+              moved();
+              if (board.isDone()) {
+                score(board);
+              }
+            });
+    crew.assign();
     return Behaviors.same();
   }
 
-  private void score() {
+  private void score(Board board) {
     Evaluation validation = plan.validation();
     List<float[]> logits = board.logits();
     double loss = board.loss() / board.normaliser();
     long version = board.step();
-    board = null;
+    crew.rest();
     scoring = true;
-    var blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-    context.pipeToSelf(
-        CompletableFuture.supplyAsync(() -> validation.score(logits), blocking),
-        (metrics, failure) ->
-            failure == null
-                ? new Scored(version, loss, metrics)
-                : new ScoringFailed(Failures.rootMessage(failure)));
+    var blocking = loop.actor().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    loop.actor()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(() -> validation.score(logits), blocking),
+            (metrics, failure) ->
+                failure == null
+                    ? new Scored(version, loss, metrics)
+                    : new ScoringFailed(Failures.rootMessage(failure)));
   }
 
   private Behavior<StepLoopMessage> onScored(Scored scored) {
@@ -612,7 +494,9 @@ public final class StepLoop {
     metrics.put("loss", scored.loss);
     boolean isBest = Best.isBetter(plan.config().training().best(), metrics, progress);
     progress = progress.afterEvaluation(metrics, isBest);
-    bestIsUnsaved = isBest;
+    if (isBest) {
+      checkpoints.bestFound();
+    }
     MetricsRow row =
         new MetricsRow(
             MetricsRow.Kind.EVALUATION,
@@ -626,8 +510,8 @@ public final class StepLoop {
             heads.kept(),
             false,
             metrics);
-    rows.add(row);
-    tell(new RunEvent.EvaluationDone(run, row, isBest));
+    checkpoints.add(row);
+    loop.tell(new RunEvent.EvaluationDone(loop.run(), row, isBest));
     next();
     return Behaviors.same();
   }
@@ -635,77 +519,37 @@ public final class StepLoop {
   private Behavior<StepLoopMessage> onScoringFailed(ScoringFailed failed) {
     end(
         new StepLoopReport.MustPause(
-            attempt.number(), "the evaluation could not be scored: " + failed.reason));
+            loop.number(), "the evaluation could not be scored: " + failed.reason));
     return Behaviors.same();
   }
 
   // ------------------------------------------------------------------ checkpoints
 
-  private boolean isCheckpointDue() {
-    boolean isDue =
-        bestIsUnsaved
-            || isOver()
-            || draining != null
-            || steering
-                .checkpoints()
-                .isDue(
-                    progress.version() - lastSaved,
-                    Duration.ofNanos(System.nanoTime() - lastSavedNanos));
-    return isDue && !rows.isEmpty();
-  }
-
   private void checkpoint() {
-    if (saving != null) {
-      return; // the one under way comes first; next() is called again when it counts
+    if (checkpoints.begin(progress)) { // else the one under way comes first, and calls next()
+      next();
     }
-    saving = Saving.named(progress, rows);
-    rows.clear();
-    bestIsUnsaved = false;
-    lastSaved = progress.version();
-    lastSavedNanos = System.nanoTime();
-    coordinator.tell(new StepLoopReport.WantsCheckpoint(attempt.number(), saving.version()));
-    next();
   }
 
   private Behavior<StepLoopMessage> onMaySave(StepLoopCommand.MaySave may) {
-    if (saving != null && saving.version() == may.version()) {
+    if (checkpoints.mayBeSaved(may.version())) {
       moved();
-      saving = saving.begun();
-      saving.awaiting().forEach(this::sendSave);
-      countWhenWhole();
+      decide();
     }
     return Behaviors.same();
-  }
-
-  private void sendSave(String layer) {
-    post.toLayer(run, layer, new LayerCommand.Save(run, attempt.number(), saving.version()));
   }
 
   private Behavior<StepLoopMessage> onSaved(LayerReply.Saved saved) {
-    if (saving != null
-        && saving.version() == saved.version()
-        && saving.phase() == Saving.Phase.SAVING) {
+    if (checkpoints.saved(saved)) {
       moved();
-      saving = saving.saved(saved.layer(), saved.bytes());
-      countWhenWhole();
+      decide();
     }
     return Behaviors.same();
   }
 
-  private void countWhenWhole() {
-    if (saving.phase() == Saving.Phase.COUNTING) {
-      coordinator.tell(
-          new StepLoopReport.CheckpointWhole(
-              attempt.number(), saving.progress(), saving.rows(), saving.bytes()));
-      decide();
-    }
-  }
-
   private Behavior<StepLoopMessage> onCounted(StepLoopCommand.Counted counted) {
-    if (saving != null && saving.version() == counted.version()) {
+    if (checkpoints.counted(counted.version())) {
       moved();
-      tell(new RunEvent.CheckpointDone(run, counted.version(), saving.bytes()));
-      saving = null;
       next();
     }
     return Behaviors.same();
@@ -714,7 +558,7 @@ public final class StepLoop {
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
     end(
         new StepLoopReport.MustPause(
-            attempt.number(),
+            loop.number(),
             "the store failed on layer "
                 + failed.layer()
                 + " at step "
@@ -729,10 +573,10 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onDrain(StepLoopCommand.Drain drain) {
     draining = drain.reason();
-    board = null; // a step that was not applied leaves no trace: its gradients are dropped
+    crew.rest(); // a step that was not applied leaves no trace: its gradients are dropped
     scoring = false;
     if (!unrestored.isEmpty()) {
-      end(new StepLoopReport.Drained(attempt.number(), progress.version(), draining));
+      end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }
     next();
     return Behaviors.same();
@@ -745,9 +589,9 @@ public final class StepLoop {
 
   private void journalChange() {
     changing = true;
-    coordinator.tell(
+    loop.report(
         new StepLoopReport.WantsSetting(
-            attempt.number(), progress.version() + 1, changes.removeFirst()));
+            loop.number(), progress.version() + 1, changes.removeFirst()));
   }
 
   private Behavior<StepLoopMessage> onChangeJournalled(StepLoopCommand.ChangeJournalled done) {
@@ -758,21 +602,21 @@ public final class StepLoop {
   }
 
   private void end() {
-    if (saving != null || !unapplied.isEmpty()) {
+    if (checkpoints.isUnderWay() || !unapplied.isEmpty()) {
       return;
     }
     if (isOver() && !owesEvaluation()) {
-      end(new StepLoopReport.Completed(attempt.number(), heads.summary(progress)));
+      end(new StepLoopReport.Completed(loop.number(), heads.summary(progress)));
     } else {
-      end(new StepLoopReport.Drained(attempt.number(), progress.version(), draining));
+      end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }
   }
 
   private void end(StepLoopReport report) {
     if (!ended) {
       ended = true;
-      board = null;
-      coordinator.tell(report);
+      crew.rest();
+      loop.report(report);
     }
   }
 
@@ -789,30 +633,18 @@ public final class StepLoop {
       return Behaviors.same();
     }
     moved();
-    context
+    loop.actor()
         .getLog()
         .warn(
             "run={} attempt={} version={} event=nothing-moved seconds={}",
-            run,
-            attempt.number(),
+            loop.run(),
+            loop.number(),
             progress.version(),
             still / 1_000_000_000L);
-    workers.busy().forEach(this::doubt);
-    workers.preparing().forEach(this::prepare);
-    if (saving != null && saving.phase() == Saving.Phase.SAVING) {
-      saving.awaiting().forEach(this::sendSave);
-    }
+    checkpoints.sayAgain();
     askLayers();
-    assign();
+    crew.doubtTheSilent();
     return Behaviors.same();
-  }
-
-  /** A silent worker loses its micro-batch, and gets work again when it says that it is there. */
-  private void doubt(ActorRef<WorkerMessage> silent) {
-    if (board != null) {
-      board.release(silent);
-    }
-    workers.preparing(silent);
   }
 
   /** Every layer that owes something is told again; it answers, or it is lost. */
@@ -827,7 +659,7 @@ public final class StepLoop {
   }
 
   private List<String> unreported() {
-    return board == null || board.kind() != WorkerCommand.Kind.TRAIN
+    return crew.board() == null || crew.board().kind() != WorkerCommand.Kind.TRAIN
         ? List.of()
         : progress.liveLayers().stream()
             .filter(layer -> !reports.containsKey(layer) && !unapplied.contains(layer))
@@ -835,27 +667,22 @@ public final class StepLoop {
   }
 
   private void sendQuery(String layer) {
-    post.toLayer(
-        run, layer, new LayerCommand.Query(run, attempt.number(), board.step(), board.size()));
+    Board board = crew.board();
+    loop.toLayer(
+        layer, new LayerCommand.Query(loop.run(), loop.number(), board.step(), board.size()));
   }
 
   private void expectAnswer(String layer) {
     if (unanswered.merge(layer, 1, Integer::sum) > MAX_UNANSWERED) {
       end(
           new StepLoopReport.AttemptLost(
-              attempt.number(),
+              loop.number(),
               "layer " + layer + " did not answer " + MAX_UNANSWERED + " times in a row"));
     }
   }
 
-  private void tell(RunEvent event) {
-    coordinator.tell(new StepLoopReport.Happened(attempt.number(), event));
-  }
-
   private Behavior<StepLoopMessage> onPostStop() {
-    for (ActorRef<WorkerMessage> worker : workers.all()) {
-      worker.tell(new WorkerCommand.Release(run, attempt.number()));
-    }
+    crew.dismiss();
     return Behaviors.same();
   }
 }
