@@ -3,7 +3,6 @@ package io.winnow.model.config;
 import io.winnow.model.compute.UserProblem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Collects what is wrong with a configuration, so that a person sees all of it at once. Used by one
@@ -35,14 +34,8 @@ public final class ConfigProblems {
    */
   public void throwIfAny(String source) {
     if (!found.isEmpty()) {
-      throw UserProblem.usage(message(source));
+      throw UserProblem.of(
+          source, found.stream().map(p -> UserProblem.usage(p.toString())).toList());
     }
-  }
-
-  private String message(String source) {
-    String count = found.size() == 1 ? "1 problem" : found.size() + " problems";
-    return found.stream()
-        .map(problem -> "\n  " + problem)
-        .collect(Collectors.joining("", source + ": " + count, ""));
   }
 }
