@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,8 @@ class BadInputTest {
   void wrongTypeSaysWhatWasFoundAndExpected() {
     quickstart.refusedSetting("method.rank=many", "method.rank", "many", "a whole number");
     quickstart.refusedSetting("optimizer.lr=[1]", "optimizer.lr", "[1]", "a number");
-    quickstart.refusedSetting("data=train.tsv", "data: ", "a section");
+    quickstart.refusedSetting("selection.omega-after=[2]", "selection.omega-after");
+    quickstart.refusedSetting("checkpoint=3", "checkpoint: 3", "a section");
     quickstart.refusedSetting("task.kind=clasification", "task.kind", "classification?");
     quickstart.refusedSetting("selection.at=soon", "selection.at", "a share like");
   }
@@ -41,8 +43,7 @@ class BadInputTest {
   void valueOutOfRangeNamesTheRange() {
     quickstart.refusedSetting("method.keep=0", "method.keep: 0", "of at least 1");
     quickstart.refusedSetting("optimizer.lr=-1", "optimizer.lr: -1", "a number");
-    quickstart.refusedSetting("data.max-length=0", "data.max-length: 0");
-    quickstart.refusedSetting("data.max-length=3", "no room for text");
+    quickstart.refusedSetting("data.max-length=3", "data.max-length: 3", "of at least 8");
     quickstart.refusedSetting("selection.at=900", "selection.at: step 900", "at most 625");
   }
 
@@ -100,9 +101,9 @@ class BadInputTest {
   @Test
   void settingWithoutValueIsRefused() {
     String[] words = {"--set method.rank: expected path=value"};
-    quickstart.refused(2, java.util.List.of("method.rank"), words);
-    quickstart.refused(2, java.util.List.of("=4"), "expected path=value");
-    quickstart.refused(2, java.util.List.of("a..b=4"), "a..b is no valid path");
+    quickstart.refused(2, List.of("method.rank"), words);
+    quickstart.refused(2, List.of("=4"), "expected path=value");
+    quickstart.refused(2, List.of("a..b=4"), "a..b is no valid path");
   }
 
   @Test
@@ -120,7 +121,7 @@ class BadInputTest {
   void contradictionWithinTheFileOrTheCommandLineIsRefused() {
     quickstart.refused(
         2,
-        java.util.List.of("training.steps=60", "training.epochs=2", "selection.at=25"),
+        List.of("training.steps=60", "training.epochs=2", "selection.at=25"),
         "training.epochs: given together with training.steps");
     quickstart.replace("run.conf", "epochs = 5 ", "epochs = 5, steps = 600 ");
     quickstart.refused(2, "training.epochs: given together with training.steps");

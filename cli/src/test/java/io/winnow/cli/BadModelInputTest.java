@@ -37,13 +37,13 @@ class BadModelInputTest {
   @Test
   void unsupportedOptionIsNamedWithWhatIsSupported() {
     quickstart.replace(CONFIG, "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"relu\"");
-    quickstart.refused(1, CONFIG + ": hidden_act is 'relu'", "supported: 'gelu'");
+    quickstart.refused(1, "model: config.json: hidden_act is 'relu'", "supported: 'gelu'");
   }
 
   @Test
   void unsupportedFamilyIsNamedWithWhatIsSupported() {
     quickstart.replace(CONFIG, "deberta-v2", "bert");
-    quickstart.refused(1, CONFIG + ": model_type is 'bert'", "deberta-v2");
+    quickstart.refused(1, "model: config.json: model_type is 'bert'", "deberta-v2");
   }
 
   @Test
@@ -92,7 +92,8 @@ class BadModelInputTest {
   @Test
   void missingTensorIsNamed() throws IOException {
     renameInHeader("encoder.layer.2.attention.self.key_proj.bias", "key_proj.bia_");
-    quickstart.refused(1, "deberta.encoder.layer.2.attention.self.key_proj.bias is missing");
+    quickstart.refused(
+        1, "model: tensor deberta.encoder.layer.2.attention.self.key_proj.bias is missing");
   }
 
   @Test

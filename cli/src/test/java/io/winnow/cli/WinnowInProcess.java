@@ -19,7 +19,7 @@ final class WinnowInProcess {
     /** One message without a stack trace, that has these words in it. */
     Ended refused(int expected, String... words) {
       assertThat(err).startsWith("winnow: ").containsOnlyOnce("winnow: ").contains(words);
-      assertThat(err).doesNotContain("\tat ", "Exception", "details in", "null");
+      assertThat(err).doesNotContain("\tat ", "Exception", "details in", ": null");
       assertThat(out).isEmpty();
       assertThat(code).as(err).isEqualTo(expected);
       return this;

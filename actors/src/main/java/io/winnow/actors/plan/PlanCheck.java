@@ -34,7 +34,7 @@ public final class PlanCheck {
   }
 
   Architecture architecture(int outputs) {
-    return Architecture.of(modelConfig, outputs);
+    return inModel(() -> Architecture.of(modelConfig, outputs));
   }
 
   /** What a run trains; the number of its outputs does not matter for heads. */
@@ -68,7 +68,7 @@ public final class PlanCheck {
     Architecture architecture = found(problems, () -> architecture(outputs));
     if (architecture != null) {
       found(problems, () -> FolderPlanner.trainable(architecture, config));
-      found(problems, () -> complete(architecture, folder));
+      found(problems, () -> inModel(() -> complete(architecture, folder)));
     }
     if (data != null) {
       long steps = config.training().totalSteps(data.train().size());
@@ -78,11 +78,16 @@ public final class PlanCheck {
   }
 
   private static Architecture complete(Architecture architecture, ModelFolder folder) {
+    FrozenBase.requireComplete(architecture, folder);
+    return architecture;
+  }
+
+  /** Says which folder it is that does not fit. */
+  private <T> T inModel(Supplier<T> check) {
     try {
-      FrozenBase.requireComplete(architecture, folder);
-      return architecture;
+      return check.get();
     } catch (UserProblem problem) {
-      throw UserProblem.failure(folder.path() + ": " + problem.getMessage(), problem);
+      throw UserProblem.failure(config.model().path() + ": " + problem.getMessage(), problem);
     }
   }
 

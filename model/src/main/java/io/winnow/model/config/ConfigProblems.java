@@ -11,9 +11,11 @@ import java.util.List;
 public final class ConfigProblems {
   private final List<ConfigProblem> found = new ArrayList<>();
 
-  /** Adds one problem. */
+  /** Adds a problem, the first of its place: later ones follow from it. */
   public void add(ConfigProblem problem) {
-    found.add(problem);
+    if (found.stream().noneMatch(known -> known.path().equals(problem.path()))) {
+      found.add(problem);
+    }
   }
 
   /** Adds a problem without a hint. */
