@@ -2,8 +2,10 @@ package io.winnow.cli;
 
 import static io.winnow.cli.WinnowInProcess.winnow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.actors.client.ImportedAdapter;
 import io.winnow.actors.client.LocalSweeps;
 import io.winnow.actors.client.RunClient;
@@ -17,6 +19,7 @@ import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.compute.JsonFiles;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftFolderChecker;
 import io.winnow.model.io.RunPlace;
@@ -98,6 +101,21 @@ class ExportedAdapterTest {
 
     float[] adapted = logits(stored.sweepPlan(), published()).get(0);
     assertThat(Math.abs(adapted[0] - bare.get(0)[0])).isGreaterThan(1e-2f);
+  }
+
+  @Test
+  void adapterOfAnotherModelIsRefusedByName() {
+    PeftAdapter adapter = PeftAdapter.read(run.resolve("adapter"));
+    ObjectNode config = JsonFiles.readObject(CONF.resolve("model/config.json")).deepCopy();
+
+    assertThatThrownBy(() -> ImportedAdapter.of(adapter, Architecture.of(config, 3)))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("classifier.weight with shape [2, 96]")
+        .hasMessageContaining("[3, 96]");
+    config.put("num_hidden_layers", 1);
+    assertThatThrownBy(() -> ImportedAdapter.of(adapter, Architecture.of(config, LABELS)))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("which has no place in this model");
   }
 
   private static List<LayerParameters> published() {
