@@ -10,14 +10,14 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
-import io.winnow.actors.plan.TaskData;
+import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.run.Evaluation;
 import io.winnow.model.compute.UserProblem;
-import io.winnow.model.config.ConfigProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.data.EncodedDataset;
+import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.Workspace;
@@ -48,16 +48,8 @@ final class ActorEngine implements Engine {
   }
 
   @Override
-  public List<ConfigProblem> check(RunConfig run) {
-    return PlanCheck.problems(run).stream().map(ActorEngine::problem).toList();
-  }
-
-  /** A message that begins with a place and a colon, in its two parts. */
-  private static ConfigProblem problem(String message) {
-    int colon = message.indexOf(": ");
-    return colon < 0
-        ? new ConfigProblem("run.conf", message, "", "")
-        : new ConfigProblem(message.substring(0, colon), message.substring(colon + 2), "", "");
+  public List<UserProblem> check(RunConfig run) {
+    return PlanCheck.problems(run);
   }
 
   @Override
@@ -147,13 +139,18 @@ final class ActorEngine implements Engine {
     if (file == null) {
       throw UserProblem.usage("the run has no validation file; give --data FILE");
     }
-    TaskData task = TaskData.read(run.config(), PlanCheck.vocabulary(run.config()));
-    EncodedDataset examples = task.labelled(file);
-    Evaluation evaluation = task.evaluation(examples);
-    LocalSweeps.Outcome outcome = sweeps(run).evaluate(evaluation.examples(), cores);
-    SortedMap<String, Double> metrics = new TreeMap<>(evaluation.score(outcome.logits()));
-    metrics.put("loss", outcome.lossSum() / examples.size());
-    return metrics;
+    try (TaskEncoding encoding = encoding(run)) {
+      EncodedDataset examples = encoding.labelled(file);
+      Evaluation evaluation = encoding.evaluation(examples);
+      LocalSweeps.Outcome outcome = sweeps(run).evaluate(evaluation.examples(), cores);
+      SortedMap<String, Double> metrics = new TreeMap<>(evaluation.score(outcome.logits()));
+      metrics.put("loss", outcome.lossSum() / examples.size());
+      return metrics;
+    }
+  }
+
+  private static TaskEncoding encoding(StoredRun run) {
+    return TaskEncoding.open(run.config(), PlanCheck.vocabulary(run.config()), run.labels());
   }
 
   private LocalSweeps sweeps(StoredRun run) {
@@ -166,14 +163,16 @@ final class ActorEngine implements Engine {
   @Override
   public void predict(RunPlace place, Path data, Consumer<String> rows) {
     StoredRun run = stored(place, StoredRun::read);
-    TaskData task = TaskData.read(run.config(), PlanCheck.vocabulary(run.config()));
-    EncodedDataset examples = task.unlabelled(data);
-    LocalSweeps.Outcome outcome = sweeps(run).evaluate(TaskData.examples(examples), cores);
-    Predictions.rows(outcome.logits(), run.labels()).forEach(rows);
+    try (TaskEncoding encoding = encoding(run)) {
+      EncodedDataset examples = encoding.unlabelled(data);
+      LocalSweeps.Outcome outcome = sweeps(run).evaluate(TaskEncoding.examples(examples), cores);
+      Predictions.rows(outcome.logits(), run.labels()).forEach(rows);
+    }
   }
 
   @Override
   public List<String> export(RunPlace place, Path target, ExportProfile profile) {
+    PeftAdapter.requireFree(target); // at once: what is exported takes a while to read
     StoredRun run = stored(place, StoredRun::read);
     run.export(target, PeftProfile.valueOf(profile.name()));
     long kept = run.heads().stream().filter(h -> h.kept()).count();

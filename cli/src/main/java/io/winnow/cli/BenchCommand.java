@@ -2,6 +2,7 @@ package io.winnow.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.winnow.model.compute.UserProblem;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,9 @@ final class BenchCommand extends WinnowCommand {
 
   @Override
   public Integer call() throws JsonProcessingException {
+    if (steps < 1) {
+      throw UserProblem.usage("--steps: " + steps + "; expected at least 1");
+    }
     try (Engine engine = engine()) {
       Map<String, Object> report = engine.bench(shape, steps);
       if (json) {

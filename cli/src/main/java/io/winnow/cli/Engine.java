@@ -1,6 +1,6 @@
 package io.winnow.cli;
 
-import io.winnow.model.config.ConfigProblem;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
@@ -12,16 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands let happen. Making one is cheap: actors, native code and models start with the
- * first call that needs them. All methods throw {@link io.winnow.model.compute.UserProblem} for
- * what a user can mend.
+ * first call that needs them. All methods throw {@link UserProblem} for what a user can mend.
  */
 public interface Engine extends AutoCloseable {
 
   /**
-   * What only the model's and the data's headers tell: K above the number of heads, an unknown
+   * What only the data and the headers of the model tell: K above the number of heads, an unknown
    * family, a column that is not there. Reads no weights.
    */
-  List<ConfigProblem> check(RunConfig run);
+  List<UserProblem> check(RunConfig run);
 
   /** Begins a run; the folder exists, is locked by the caller and holds run.conf. */
   RunHandle train(RunConfig run, RunPlace place, RunListener listener);

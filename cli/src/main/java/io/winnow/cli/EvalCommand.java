@@ -1,5 +1,6 @@
 package io.winnow.cli;
 
+import io.winnow.model.config.FileChecks;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class EvalCommand extends WinnowCommand {
   @Override
   public Integer call() {
     RunPlace place = place(run, workspace);
+    if (data != null) {
+      FileChecks.requireArgument("--data", data);
+    }
     context().logging().toFile(place.folder().log());
     try (Engine engine = engine()) {
       engine.evaluate(place, data).forEach((name, value) -> print(name + "\t" + value));

@@ -1,5 +1,6 @@
 package io.winnow.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -15,6 +16,9 @@ final class InspectCommand extends WinnowCommand {
 
   @Override
   public Integer call() {
+    if (!Files.isDirectory(folder)) {
+      throw missing(folder, "folder", folder);
+    }
     try (Engine engine = engine()) {
       engine.inspect(folder).forEach(this::print);
     }

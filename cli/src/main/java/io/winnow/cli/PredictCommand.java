@@ -1,5 +1,6 @@
 package io.winnow.cli;
 
+import io.winnow.model.config.FileChecks;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ final class PredictCommand extends WinnowCommand {
   @Override
   public Integer call() {
     RunPlace place = place(run, workspace);
+    FileChecks.requireArgument("--data", data);
     context().logging().toFile(place.folder().log());
     try (Engine engine = engine()) {
       engine.predict(place, data, this::print);

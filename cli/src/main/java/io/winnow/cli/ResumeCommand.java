@@ -1,6 +1,9 @@
 package io.winnow.cli;
 
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,8 +22,11 @@ final class ResumeCommand extends WinnowCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    RunPlace place = place(run, workspace);
+    Path file = place.folder().runConf();
     try (Engine engine = engine()) {
-      return new RunSession(context(), place(run, workspace)).follow(engine::resume);
+      RunCommand.check(engine, RunConfigReader.read(file, List.of()), file);
+      return new RunSession(context(), place).follow(engine::resume);
     }
   }
 }

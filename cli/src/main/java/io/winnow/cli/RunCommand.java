@@ -1,6 +1,6 @@
 package io.winnow.cli;
 
-import io.winnow.model.config.ConfigProblems;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
@@ -40,10 +40,10 @@ abstract class RunCommand extends WinnowCommand {
   /** Everything is checked before the run's folder is made. */
   int run(Path file) throws InterruptedException {
     RunConfig config = RunConfigReader.read(file, set);
+    RunPlace place =
+        out == null ? new Workspace(workspace).newRun(config.name()) : Workspace.onlyRun(out);
     try (Engine engine = engine()) {
       check(engine, config, file);
-      RunPlace place =
-          out == null ? new Workspace(workspace).newRun(config.name()) : Workspace.onlyRun(out);
       place.folder().create();
       return new RunSession(context(), place)
           .follow(
@@ -56,8 +56,9 @@ abstract class RunCommand extends WinnowCommand {
   }
 
   static void check(Engine engine, RunConfig config, Path file) {
-    ConfigProblems problems = new ConfigProblems();
-    engine.check(config).forEach(problems::add);
-    problems.throwIfAny(file.toString());
+    List<UserProblem> problems = engine.check(config);
+    if (!problems.isEmpty()) {
+      throw UserProblem.of(file.toString(), problems);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.winnow.cli;
 
+import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.FileChecks;
 import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.Workspace;
 import java.nio.file.Files;
@@ -30,9 +32,19 @@ abstract class WinnowCommand implements Callable<Integer> {
     return context.engines().get();
   }
 
+  /** What to say of a path that is not there, with what stands nearest to {@code place}. */
+  static UserProblem missing(Path given, String what, Path place) {
+    String nearest = FileChecks.nearest(place);
+    return UserProblem.usage(
+        given + ": no such " + what + (nearest.isEmpty() ? "" : " (" + nearest + ")"));
+  }
+
   /** A run given as a folder, or by its name in the workspace. */
   static RunPlace place(Path run, Path workspace) {
     Path named = workspace.resolve(run);
+    if (!Files.exists(run) && !Files.exists(named)) {
+      throw missing(run, "folder or run", named);
+    }
     return Workspace.existingRun(!Files.exists(run) && Files.exists(named) ? named : run);
   }
 }

@@ -3,7 +3,6 @@ package io.winnow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.winnow.model.compute.UserProblem;
-import io.winnow.model.config.ConfigProblem;
 import io.winnow.model.io.RunFolder;
 import io.winnow.model.io.StatusFile;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +50,7 @@ class CommandsTest {
 
   @Test
   void configurationIsCheckedBeforeTheFolderIsMade() {
-    engine.problems.add(new ConfigProblem("method.keep", "6", "at most 2, the heads", ""));
+    engine.problems.add(UserProblem.usage("method.keep: 6; expected at most 2, the heads"));
 
     assertThat(winnow("train", conf, "--out", folder.resolve("o"))).isEqualTo(2);
 
@@ -119,7 +118,7 @@ class CommandsTest {
     assertThat(err()).contains("--data");
     assertThat(winnow("export", "x", "--to", "y", "--profile", "big")).isEqualTo(2);
     assertThat(winnow("resume", folder.resolve("nothing"))).isEqualTo(2);
-    assertThat(err()).contains("nothing: no such folder");
+    assertThat(err()).contains("nothing: no such folder or run");
   }
 
   @Test

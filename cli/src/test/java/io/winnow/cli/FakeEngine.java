@@ -1,6 +1,6 @@
 package io.winnow.cli;
 
-import io.winnow.model.config.ConfigProblem;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.RunPlace;
 import java.io.IOException;
@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** An engine that remembers what it was asked and plays a scripted run. */
 final class FakeEngine implements Engine {
   final List<String> calls = new ArrayList<>();
-  final List<ConfigProblem> problems = new ArrayList<>();
+  final List<UserProblem> problems = new ArrayList<>();
   final List<RunEvent> events = new ArrayList<>();
   RunEnd end = new RunEnd.Paused(7, "K was changed to nothing");
   @Nullable RuntimeException failure;
   @Nullable Runnable meanwhile;
 
   @Override
-  public List<ConfigProblem> check(RunConfig run) {
+  public List<UserProblem> check(RunConfig run) {
     calls.add("check " + run.name());
     return problems;
   }

@@ -6,6 +6,7 @@ import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
@@ -35,8 +36,7 @@ public final class FolderPlanner implements Planner {
     PlanCheck check = PlanCheck.of(config);
     TaskData data = TaskData.read(config, check.vocabulary());
     int outputs = data.outputs();
-    TrainableSpec trainable = TrainableSpecs.of(check.architecture(outputs), config);
-    requireFits(trainable);
+    TrainableSpec trainable = trainable(check.architecture(outputs), config);
     FrozenBase base =
         bases.get(
             new Bases.Key(
@@ -55,6 +55,13 @@ public final class FolderPlanner implements Planner {
         data.train(),
         data.validation(),
         data.fingerprint());
+  }
+
+  /** What a run trains, if its layers fit into messages. */
+  static TrainableSpec trainable(Architecture architecture, RunConfig config) {
+    TrainableSpec trainable = TrainableSpecs.of(architecture, config);
+    requireFits(trainable);
+    return trainable;
   }
 
   /** What sweeps of a run with so many outputs need. */

@@ -59,7 +59,11 @@ public final class StoreFile implements AutoCloseable {
     } catch (SQLException | IOException e) {
       store.close();
       throw UserProblem.failure(
-          "the store " + folder + " cannot be opened: " + e.getMessage().lines().findFirst().get(),
+          "the store "
+              + folder
+              + " cannot be opened: "
+              + Failures.rootMessage(e).replace("EOFException", "a file of it ends too early")
+              + "; if it is damaged, put a copy of the folder in its place",
           e);
     }
     return store;

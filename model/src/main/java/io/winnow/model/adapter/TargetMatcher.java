@@ -35,7 +35,7 @@ public final class TargetMatcher {
     List<String> matched = open.stream().filter(predicate(rule)).toList();
     if (matched.isEmpty()) {
       throw UserProblem.usage(
-          "method.target %s matches no linear layer of the model; its layers are named %s"
+          "method.target-modules %s matches no linear layer of the model; its layers are named %s"
               .formatted(shown(rule), String.join(", ", lastNames(open))));
     }
     return matched;
@@ -71,7 +71,7 @@ public final class TargetMatcher {
       return Pattern.compile(pattern);
     } catch (PatternSyntaxException e) {
       throw UserProblem.usage(
-          "method.target \"%s\" is not a regular expression: %s near position %d"
+          "method.target-modules \"%s\" is not a regular expression: %s near position %d"
               .formatted(pattern, e.getDescription(), e.getIndex()));
     }
   }
@@ -84,11 +84,11 @@ public final class TargetMatcher {
       }
       if (linears.stream().anyMatch(path -> isNamed(path, name))) {
         throw UserProblem.usage(
-            "method.target: '%s' is trained in full, it cannot have an adapter; remove the name"
+            "method.target-modules: '%s' is trained in full, it cannot have an adapter; remove the name"
                 .formatted(name));
       }
       throw UserProblem.usage(
-          "method.target: '%s' matches no linear layer of the model%s (layers are named %s)"
+          "method.target-modules: '%s' matches no linear layer of the model%s (layers are named %s)"
               .formatted(
                   name,
                   NearestName.hint(name, suggestions(name, open)),

@@ -54,6 +54,22 @@ public final class FrozenBase implements AutoCloseable {
     return new FrozenBase(architecture, tensors, digest.hex());
   }
 
+  /**
+   * Checks that a source has all tensors of a model in their shapes; reads none.
+   *
+   * @throws UserProblem as {@link #load} does
+   */
+  public static void requireComplete(Architecture architecture, WeightSource source) {
+    for (ParameterSite site : architecture.parameters()) {
+      String name = nameIn(source, site);
+      if (source.has(name)) {
+        requireShape(source, name, site);
+      } else {
+        requireHead(site);
+      }
+    }
+  }
+
   /** A base of made-up weights, of the shape that the configuration says. */
   public static FrozenBase random(JsonNode config, HeadInit head) {
     var architecture = Architecture.of(config, head.labels());
@@ -70,6 +86,13 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   private static Tensor read(WeightSource source, String name, ParameterSite site) {
+    requireShape(source, name, site);
+    Tensor tensor = Tensor.zeros(site.extents());
+    source.read(name, tensor.buffer());
+    return tensor;
+  }
+
+  private static void requireShape(WeightSource source, String name, ParameterSite site) {
     long[] shape = source.shape(name);
     long[] expected = site.shape().stream().mapToLong(Integer::longValue).toArray();
     if (!Arrays.equals(shape, expected)) {
@@ -78,16 +101,18 @@ public final class FrozenBase implements AutoCloseable {
               "tensor %s has shape %s; config.json and the task ask for %s",
               name, Arrays.toString(shape), site.shape()));
     }
-    Tensor tensor = Tensor.zeros(site.extents());
-    source.read(name, tensor.buffer());
-    return tensor;
   }
 
-  private static Tensor initial(ParameterSite site, Architecture architecture, long seed) {
+  /** Only what training begins with anew may be missing. */
+  private static void requireHead(ParameterSite site) {
     if (site.block() != LinearSite.HEAD) {
       throw UserProblem.failure(
           "tensor " + site.name() + " is missing; the model folder must hold all of the base");
     }
+  }
+
+  private static Tensor initial(ParameterSite site, Architecture architecture, long seed) {
+    requireHead(site);
     Tensor tensor = Tensor.zeros(site.extents());
     if (site.name().endsWith(".weight")) {
       long key =

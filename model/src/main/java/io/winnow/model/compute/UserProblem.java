@@ -1,5 +1,8 @@
 package io.winnow.model.compute;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * Something the user gave cannot be used: one message that says what, where, and the remedy. The
  * command line prints it without a stack trace; {@link #exitCode()} is 2 for wrong usage (bad
@@ -27,6 +30,22 @@ public final class UserProblem extends RuntimeException {
   /** A failure with what caused it: exit code 1. */
   public static UserProblem failure(String message, Throwable cause) {
     return new UserProblem(message, 1, cause);
+  }
+
+  /**
+   * Several problems as one, a line each. It is wrong usage if any of them is.
+   *
+   * @param source the file that has them; the message starts with it
+   * @param problems at least one
+   */
+  public static UserProblem of(String source, List<UserProblem> problems) {
+    String count = problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+    String message =
+        problems.stream()
+            .map(problem -> "\n  " + problem.getMessage())
+            .collect(Collectors.joining("", source + ": " + count, ""));
+    int exitCode = problems.stream().mapToInt(UserProblem::exitCode).max().orElseThrow();
+    return new UserProblem(message, exitCode, problems.get(0));
   }
 
   /** What the process exits with. */

@@ -3,7 +3,6 @@ package io.winnow.model.config;
 import io.winnow.model.compute.UserProblem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Collects what is wrong with a configuration, so that a person sees all of it at once. Used by one
@@ -12,9 +11,11 @@ import java.util.stream.Collectors;
 public final class ConfigProblems {
   private final List<ConfigProblem> found = new ArrayList<>();
 
-  /** Adds one problem. */
+  /** Adds a problem, the first of its place: later ones follow from it. */
   public void add(ConfigProblem problem) {
-    found.add(problem);
+    if (found.stream().noneMatch(known -> known.path().equals(problem.path()))) {
+      found.add(problem);
+    }
   }
 
   /** Adds a problem without a hint. */
@@ -35,14 +36,8 @@ public final class ConfigProblems {
    */
   public void throwIfAny(String source) {
     if (!found.isEmpty()) {
-      throw UserProblem.usage(message(source));
+      throw UserProblem.of(
+          source, found.stream().map(p -> UserProblem.usage(p.toString())).toList());
     }
-  }
-
-  private String message(String source) {
-    String count = found.size() == 1 ? "1 problem" : found.size() + " problems";
-    return found.stream()
-        .map(problem -> "\n  " + problem)
-        .collect(Collectors.joining("", source + ": " + count, ""));
   }
 }

@@ -3,6 +3,7 @@ package io.winnow.model.config;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Paths in a configuration: which settings are paths, and what to say if one leads nowhere. */
-final class FileChecks {
+/** Paths that a user gave: which settings are paths, and what to say if one leads nowhere. */
+public final class FileChecks {
   private static final Set<String> PATHS = Set.of("model.path", "data.train", "data.validation");
 
   private FileChecks() {}
@@ -33,6 +34,19 @@ final class FileChecks {
     }
   }
 
+  /**
+   * A file that an option of the command line names.
+   *
+   * @throws UserProblem (exit code 2) if it is not there
+   */
+  public static void requireArgument(String option, Path file) {
+    ConfigProblems problems = new ConfigProblems();
+    requireFile(option, file, problems);
+    if (!problems.all().isEmpty()) {
+      throw UserProblem.usage(problems.all().get(0).toString());
+    }
+  }
+
   static void requireModel(String setting, Path folder, ConfigProblems problems) {
     if (!Files.exists(folder)) {
       problems.add(missing(setting, folder, "a folder with config.json and weights"));
@@ -43,8 +57,8 @@ final class FileChecks {
   }
 
   /** The existing file or folder whose name is nearest, or else where the path stops existing. */
-  static String nearest(Path missing) {
-    Path folder = missing.getParent();
+  public static String nearest(Path missing) {
+    Path folder = missing.toAbsolutePath().normalize().getParent();
     if (folder == null || missing.getFileName() == null) {
       return "";
     }

@@ -24,6 +24,14 @@ public final class RunConfigReader {
   private static final ConfigParseOptions HOCON =
       ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
 
+  /** Settings that exclude each other. */
+  private static final Map<String, String> RIVALS =
+      Map.of(
+          "training.steps", "training.epochs",
+          "training.epochs", "training.steps",
+          "schedule.warmup-steps", "schedule.warmup-ratio",
+          "schedule.warmup-ratio", "schedule.warmup-steps");
+
   private RunConfigReader() {}
 
   /**
@@ -98,9 +106,20 @@ public final class RunConfigReader {
     } catch (ConfigException.UnresolvedSubstitution unresolved) {
       throw UserProblem.usage(unresolved.getMessage());
     }
-    Config known = new KnownKeys(problems).keep(user);
+    Config known = new KnownKeys(problems).keep(withoutOverruled(user, set));
     Config said = source.methodOverridden() ? set : known;
     return new RunConfigBinder(source, known, said, problems).bind();
+  }
+
+  /** What is set on the command line also wins over the file's other way to say the same. */
+  private static Config withoutOverruled(Config user, Config set) {
+    Config kept = user;
+    for (Map.Entry<String, String> rivals : RIVALS.entrySet()) {
+      if (set.hasPath(rivals.getKey()) && !set.hasPath(rivals.getValue())) {
+        kept = kept.withoutPath(rivals.getValue());
+      }
+    }
+    return kept;
   }
 
   private static void requireFile(Path absolute, Path asGiven) {

@@ -89,7 +89,7 @@ public record Columns(List<String> text, String label, boolean labelled) {
 
   private static UserProblem missing(
       String name, List<String> present, String file, String remedy) {
-    return UserProblem.failure(
+    return UserProblem.usage( // what run.conf names, and the file does not have
         "%s: no column '%s'; columns present: %s%s (%s)"
             .formatted(
                 file, name, String.join(", ", present), NearestName.hint(name, present), remedy));

@@ -23,7 +23,7 @@ public final class DatasetReader {
   /** Reads .tsv, .csv, .jsonl, .ndjson or .json. */
   public static Dataset read(Path file, Columns columns) {
     if (Files.isDirectory(file)) {
-      throw UserProblem.failure(file + " is a folder; give a .tsv, .csv or .jsonl file");
+      throw UserProblem.usage(file + " is a folder; give a .tsv, .csv or .jsonl file");
     }
     Table table = table(file);
     if (table.rows().isEmpty()) {
@@ -45,7 +45,7 @@ public final class DatasetReader {
       case "csv" -> CsvRows.read(TextFile.read(file), file);
       case "jsonl", "ndjson", "json" -> JsonRows.read(TextFile.read(file), file);
       default ->
-          throw UserProblem.failure(
+          throw UserProblem.usage(
               file + ": unknown kind of data file; expected .tsv, .csv, .jsonl or .json");
     };
   }

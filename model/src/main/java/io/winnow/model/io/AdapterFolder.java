@@ -44,19 +44,32 @@ final class AdapterFolder {
     }
   }
 
+  /**
+   * Checks that an adapter may be written to a folder.
+   *
+   * @throws UserProblem (exit code 2) if something else is there
+   */
+  static void requireFree(Path folder) {
+    try {
+      isOccupied(folder.toAbsolutePath().normalize());
+    } catch (IOException e) {
+      throw FileProblems.unreadable(folder.toString(), e);
+    }
+  }
+
   /** True for an adapter folder, false where nothing is in the way. */
   private static boolean isOccupied(Path target) throws IOException {
     if (!Files.exists(target)) {
       return false;
     }
     if (!Files.isDirectory(target)) {
-      throw UserProblem.failure(target + " is a file; give a folder for the adapter");
+      throw UserProblem.usage(target + " is a file; give a folder for the adapter");
     }
     if (Files.exists(target.resolve(PeftNames.CONFIG))) {
       return true;
     }
     if (!list(target).isEmpty()) {
-      throw UserProblem.failure(
+      throw UserProblem.usage(
           target + " is not empty and not an adapter folder; give a new folder for the adapter");
     }
     return false;

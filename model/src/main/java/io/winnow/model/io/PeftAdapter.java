@@ -46,6 +46,15 @@ public record PeftAdapter(
     AdapterFolder.write(folder, export::writeTo);
   }
 
+  /**
+   * Checks that {@link #export} may write to a folder.
+   *
+   * @throws io.winnow.model.compute.UserProblem (exit code 2) if something else is there
+   */
+  public static void requireFree(Path folder) {
+    AdapterFolder.requireFree(folder);
+  }
+
   /** Reads a folder that Winnow or PEFT wrote. */
   public static PeftAdapter read(Path folder) {
     return PeftImport.read(folder);
