@@ -105,8 +105,7 @@ public final class StepLoop {
     this.plan = loop.plan();
     this.crew = new Crew(loop);
     this.checkpoints = new Checkpointing(loop);
-    this.progress =
-        loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
+    this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
