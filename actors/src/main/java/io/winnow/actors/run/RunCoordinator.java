@@ -415,6 +415,7 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> pause(RunState state, String reason) {
+    context.getLog().info("run={} event=paused reason={}", run, reason);
     stopLoop();
     long version = state.counted().version();
     return Effect()
@@ -470,6 +471,9 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onCheckpointWhole(StepLoopReport.CheckpointWhole whole) {
     CheckpointId id = new CheckpointId(whole.attempt(), whole.progress().version());
+    context
+        .getLog()
+        .info("run={} event=checkpoint-whole checkpoint={} bytes={}", run, id, whole.bytes());
     return Effect()
         .persist(new RunEventRecord.CheckpointCounted(id, whole.progress(), whole.rows()))
         .thenRun(now -> toLoop(new StepLoopCommand.Counted(id.version())))
@@ -503,6 +507,7 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
+    context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))

@@ -276,6 +276,14 @@ public final class StepLoop {
                 decision.skipped()));
     loop.tell(new RunEvent.StepDone(loop.run(), row));
     if (!decision.pruned().isEmpty()) {
+      loop.actor()
+          .getLog()
+          .info(
+              "run={} step={} event=heads-pruned pruned={} kept={}",
+              loop.run(),
+              decision.step(),
+              decision.pruned().size(),
+              heads.kept());
       loop.tell(new RunEvent.HeadsPruned(loop.run(), decision.step(), heads.views()));
     }
     crew.rest();
