@@ -5,7 +5,6 @@ import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TargetMatcher;
-import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
@@ -59,7 +58,7 @@ final class TrainableSpecs {
   private List<LinearSite> targets() {
     List<String> paths = architecture.linears().stream().map(LinearSite::path).toList();
     Set<String> matched =
-        new HashSet<>(TargetMatcher.match(rule(config.method().target()), paths, trainedModules()));
+        new HashSet<>(TargetMatcher.match(config.method().target(), paths, trainedModules()));
     return architecture.linears().stream().filter(s -> matched.contains(s.path())).toList();
   }
 
@@ -70,15 +69,6 @@ final class TrainableSpecs {
       architecture.headParameters().forEach(p -> modules.add(p.substring(0, p.lastIndexOf('.'))));
     }
     return modules;
-  }
-
-  private static TargetRule rule(RunConfig.TargetModules target) {
-    if (target instanceof RunConfig.TargetModules.Names names) {
-      return new TargetRule.Names(names.names());
-    } else if (target instanceof RunConfig.TargetModules.Regex regex) {
-      return new TargetRule.Regex(regex.pattern());
-    }
-    return new TargetRule.AllLinear();
   }
 
   private void requireRoomForK(int heads) {

@@ -1,5 +1,6 @@
 package io.winnow.model.config;
 
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings;
@@ -90,7 +91,7 @@ public record RunConfig(
       float alpha,
       float dropout,
       InitA initA,
-      TargetModules target,
+      TargetRule target,
       boolean trainHead) {
     /** Methods of method.md. */
     public enum Name {
@@ -104,22 +105,6 @@ public record RunConfig(
       FAN_IN,
       RANK
     }
-  }
-
-  /** PEFT's target_modules: exactly one of the three forms. */
-  public sealed interface TargetModules {
-    /** Every linear layer except the output head. */
-    record AllLinear() implements TargetModules {}
-
-    /** Names: equal to a module path, or a suffix of it at a dot. */
-    record Names(List<String> names) implements TargetModules {
-      public Names {
-        names = List.copyOf(names);
-      }
-    }
-
-    /** A regular expression that must match the whole module path. */
-    record Regex(String pattern) implements TargetModules {}
   }
 
   /**

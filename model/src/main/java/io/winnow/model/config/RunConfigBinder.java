@@ -1,12 +1,12 @@
 package io.winnow.model.config;
 
 import com.typesafe.config.Config;
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Checkpoint;
 import io.winnow.model.config.RunConfig.Data;
 import io.winnow.model.config.RunConfig.Failure;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Model;
-import io.winnow.model.config.RunConfig.TargetModules;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.config.RunConfig.Workers;
 import io.winnow.model.config.RunConfigReader.Source;
@@ -123,17 +123,17 @@ final class RunConfigBinder {
         values.flag("method.train-head"));
   }
 
-  private TargetModules targetModules() {
+  private TargetRule targetModules() {
     List<String> texts = values.texts("method.target-modules");
     if (values.isList("method.target-modules")) {
       if (texts.isEmpty()) {
         values.wrong("method.target-modules", "at least one module name", "");
       }
-      return new TargetModules.Names(texts);
+      return new TargetRule.Names(texts);
     }
     String text = texts.isEmpty() ? "all-linear" : texts.get(0);
     if (text.equals("all-linear")) {
-      return new TargetModules.AllLinear();
+      return new TargetRule.AllLinear();
     }
     try {
       Pattern.compile(text);
@@ -146,7 +146,7 @@ final class RunConfigBinder {
       // as a whole-path expression a plain name would match nothing
       values.wrong("method.target-modules", "a list for names: [" + text + "]", "");
     }
-    return new TargetModules.Regex(text);
+    return new TargetRule.Regex(text);
   }
 
   private Checkpoint checkpoint() {

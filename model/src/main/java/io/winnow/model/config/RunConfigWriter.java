@@ -1,8 +1,8 @@
 package io.winnow.model.config;
 
 import com.typesafe.config.ConfigUtil;
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
-import io.winnow.model.config.RunConfig.TargetModules;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -136,11 +136,11 @@ public final class RunConfigWriter {
         .collect(Collectors.joining(", "));
   }
 
-  private static String target(TargetModules target) {
-    if (target instanceof TargetModules.Names names) {
+  private static String target(TargetRule target) {
+    if (target instanceof TargetRule.Names names) {
       return list(names.names());
     }
-    if (target instanceof TargetModules.Regex regex) {
+    if (target instanceof TargetRule.Regex regex) {
       return quote(regex.pattern());
     }
     return "all-linear";

@@ -3,6 +3,7 @@ package io.winnow.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.train.OptimizerSettings.Kind;
 import java.io.IOException;
@@ -162,8 +163,7 @@ class RunConfigReaderTest {
             "data.validation=" + elsewhere);
 
     assertThat(run.optimizer().lr()).isEqualTo(5e-4f);
-    assertThat(run.method().target())
-        .isEqualTo(new RunConfig.TargetModules.Regex(".*\\.(query|key)_proj"));
+    assertThat(run.method().target()).isEqualTo(new TargetRule.Regex(".*\\.(query|key)_proj"));
     assertThat(run.selection().at()).isEqualTo(StepCount.percent(50));
     assertThat(run.data().validation()).isEqualTo(elsewhere);
     assertThat(problem(SMALL, "optimiser.lr=1").getMessage()).contains("optimiser: unknown key");
@@ -172,9 +172,9 @@ class RunConfigReaderTest {
 
   @Test
   void targetModulesTakeThreeForms() throws IOException {
-    assertThat(read(SMALL).method().target()).isInstanceOf(RunConfig.TargetModules.AllLinear.class);
+    assertThat(read(SMALL).method().target()).isInstanceOf(TargetRule.AllLinear.class);
     assertThat(read(SMALL + "method.target-modules = [query_proj, dense]").method().target())
-        .isEqualTo(new RunConfig.TargetModules.Names(List.of("query_proj", "dense")));
+        .isEqualTo(new TargetRule.Names(List.of("query_proj", "dense")));
     assertThat(problem(SMALL + "method.target-modules = query_proj").getMessage())
         .contains("expected a list for names: [query_proj]");
     assertThat(problem(SMALL + "method.target-modules = \"(a\"").getMessage())

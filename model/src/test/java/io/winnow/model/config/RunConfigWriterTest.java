@@ -3,9 +3,9 @@ package io.winnow.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
-import io.winnow.model.config.RunConfig.TargetModules;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
@@ -101,11 +101,11 @@ class RunConfigWriterTest {
   }
 
   private static Arbitrary<Method> methods() {
-    Arbitrary<TargetModules> targets =
+    Arbitrary<TargetRule> targets =
         Arbitraries.of(
-            new TargetModules.AllLinear(),
-            new TargetModules.Names(List.of("query_proj", "a.b")),
-            new TargetModules.Regex(".*\\.(q|k)_\"proj"));
+            new TargetRule.AllLinear(),
+            new TargetRule.Names(List.of("query_proj", "a.b")),
+            new TargetRule.Regex(".*\\.(q|k)_\"proj"));
     return Combinators.combine(
             Arbitraries.of(Method.Name.class), positive(), belowOne(), targets, numbers())
         .as(
