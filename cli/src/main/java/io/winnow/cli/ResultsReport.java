@@ -1,6 +1,7 @@
 package io.winnow.cli;
 
 import io.winnow.model.io.RunPlace;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ final class ResultsReport {
     lines.add("Run folder: " + place.folder().path());
     if (results.adapter() != null) {
       lines.add("Adapter:    " + results.adapter());
+    }
+    if (Files.isDirectory(place.folder().bestAdapter())) {
+      lines.add("Best one:   " + place.folder().bestAdapter());
     }
     return lines;
   }

@@ -7,6 +7,7 @@ import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
+import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunSummary;
@@ -124,6 +125,11 @@ final class RunFollower implements RunHandle {
     Path adapter = hasHeads ? place.folder().adapter() : null;
     if (hasHeads) {
       StoredRun.read(node, view).export(adapter, PeftProfile.PORTABLE);
+    }
+    boolean lastIsBest =
+        view.best().equals(CheckpointId.START) || view.best().equals(view.counted());
+    if (hasHeads && !lastIsBest) {
+      StoredRun.best(node, view).export(place.folder().bestAdapter(), PeftProfile.PORTABLE);
     }
     files.results(summary, view.attempt());
     files.status("finished", "");

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** Short runs on the quickstart's model and data, and what their folders must hold. */
 final class QuickstartRuns {
   static final int STEPS = 60;
+  static final int SELECTION = 25;
   static final Path CONF = Path.of("../conf/quickstart/run.conf").toAbsolutePath().normalize();
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +37,7 @@ final class QuickstartRuns {
                 "--set",
                 "training.epochs=" + STEPS / 125.0,
                 "--set",
-                "selection.at=25",
+                "selection.at=" + SELECTION,
                 "--set",
                 "training.evaluate-every=20",
                 "--set",

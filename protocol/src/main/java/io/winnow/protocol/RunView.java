@@ -9,6 +9,7 @@ import java.util.List;
  * @param counted the newest counted checkpoint; START = none yet
  * @param best the best checkpoint by the run's metric; START = none
  * @param liveLayers layers that the counted checkpoint consists of
+ * @param bestLayers layers that the best checkpoint consists of
  * @param config resolved run.conf, as text
  */
 public record RunView(
@@ -19,9 +20,11 @@ public record RunView(
     CheckpointId counted,
     CheckpointId best,
     List<String> liveLayers,
+    List<String> bestLayers,
     String config)
     implements Wire {
   public RunView {
     liveLayers = List.copyOf(liveLayers);
+    bestLayers = List.copyOf(bestLayers);
   }
 }

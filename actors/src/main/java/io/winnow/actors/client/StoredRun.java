@@ -28,29 +28,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a run has learned, read back from its newest counted checkpoint. */
+/** What a run has learned, read back from its newest counted checkpoint or its best one. */
 public final class StoredRun {
   private final RunConfig config;
-  private final RunView view;
+  private final CheckpointId checkpoint;
   private final List<String> labels;
   private final TrainableSpec trainable;
   private final List<LayerState> layers;
 
   private StoredRun(
       RunConfig config,
-      RunView view,
+      CheckpointId checkpoint,
       List<String> labels,
       TrainableSpec trainable,
       List<LayerState> layers) {
     this.config = config;
-    this.view = view;
+    this.checkpoint = checkpoint;
     this.labels = labels;
     this.trainable = trainable;
     this.layers = layers;
   }
 
   /**
-   * Reads a run's live layers.
+   * What a run's newest counted checkpoint holds.
    *
    * @throws UserProblem if the run has no checkpoint yet, or a blob is missing or damaged
    */
@@ -59,34 +59,48 @@ public final class StoredRun {
       throw UserProblem.failure(
           "run '" + view.run() + "' has no checkpoint yet; let it run until the first one");
     }
+    return read(node, view, view.counted(), view.liveLayers());
+  }
+
+  /** What the checkpoint of a run's best evaluation holds; the run must have one. */
+  public static StoredRun best(WinnowNode node, RunView view) {
+    return read(node, view, view.best(), view.bestLayers());
+  }
+
+  private static StoredRun read(
+      WinnowNode node, RunView view, CheckpointId checkpoint, List<String> live) {
     RunConfig config = RunConfigReader.readText(view.config(), "run " + view.run());
     List<String> labels = TaskData.labelNames(config);
     TrainableSpec trainable = PlanCheck.trainable(config, Math.max(1, labels.size()));
     List<LayerState> layers =
         trainable.layers().stream()
-            .filter(layer -> view.liveLayers().contains(layer.id().name()))
-            .map(layer -> layer(node, view, FolderPlanner.layerPlan(config, layer)))
+            .filter(layer -> live.contains(layer.id().name()))
+            .map(
+                layer ->
+                    layer(
+                        node,
+                        new CheckpointStore.Key(view.run(), layer.id().name(), checkpoint),
+                        FolderPlanner.layerPlan(config, layer)))
             .toList();
-    return new StoredRun(config, view, labels, trainable, layers);
+    return new StoredRun(config, checkpoint, labels, trainable, layers);
   }
 
-  private static LayerState layer(WinnowNode node, RunView view, LayerPlan plan) {
-    String layer = plan.spec().id().name();
-    CheckpointId id = view.counted();
+  private static LayerState layer(WinnowNode node, CheckpointStore.Key key, LayerPlan plan) {
+    long step = key.checkpoint().version();
     byte[] blob =
         node.checkpoints()
-            .load(new CheckpointStore.Key(view.run(), layer, id))
+            .load(key)
             .toCompletableFuture()
             .join()
             .orElseThrow(
                 () ->
                     UserProblem.failure(
                         "the store has no checkpoint of layer "
-                            + layer
+                            + key.layer()
                             + " at step "
-                            + id.version()
+                            + step
                             + "; it does not belong to this run"));
-    return LayerSnapshot.read(plan, id.version(), blob);
+    return LayerSnapshot.read(plan, step, blob);
   }
 
   public RunConfig config() {
@@ -95,7 +109,7 @@ public final class StoredRun {
 
   /** Step of the checkpoint. */
   public long step() {
-    return view.counted().version();
+    return checkpoint.version();
   }
 
   /** Names of the classes by index; empty for regression. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param counted the checkpoint that the next attempt begins at
  * @param progress the progress at that checkpoint; null before the first
  * @param best the checkpoint of the best evaluation; null = none
+ * @param bestLayers layers that the best checkpoint consists of
  * @param inStore checkpoints of which blobs may lie in the store
  * @param layers layers that ever were part of a counted checkpoint
  */
@@ -30,6 +31,7 @@ public record RunState(
     CheckpointId counted,
     @Nullable CheckpointId previous,
     @Nullable CheckpointId best,
+    List<String> bestLayers,
     @Nullable Progress progress,
     Set<CheckpointId> inStore,
     Set<String> layers,
@@ -48,6 +50,7 @@ public record RunState(
           CheckpointId.START,
           null,
           null,
+          List.of(),
           null,
           Set.of(),
           Set.of(),
@@ -58,6 +61,7 @@ public record RunState(
   public RunState {
     inStore = java.util.Collections.unmodifiableSet(new TreeSet<>(inStore));
     layers = java.util.Collections.unmodifiableSet(new TreeSet<>(layers));
+    bestLayers = List.copyOf(bestLayers);
     settings = List.copyOf(settings);
   }
 
@@ -123,6 +127,7 @@ public record RunState(
         counted,
         best == null ? CheckpointId.START : best,
         progress == null ? List.of() : progress.liveLayers(),
+        bestLayers,
         config);
   }
 
@@ -137,6 +142,7 @@ public record RunState(
     private CheckpointId counted;
     private @Nullable CheckpointId previous;
     private @Nullable CheckpointId best;
+    private List<String> bestLayers;
     private @Nullable Progress progress;
     private final Set<CheckpointId> inStore;
     private final Set<String> layers;
@@ -154,6 +160,7 @@ public record RunState(
       this.counted = from.counted;
       this.previous = from.previous;
       this.best = from.best;
+      this.bestLayers = from.bestLayers;
       this.progress = from.progress;
       this.inStore = new TreeSet<>(from.inStore);
       this.layers = new TreeSet<>(from.layers);
@@ -196,6 +203,7 @@ public record RunState(
       layers.addAll(at.liveLayers());
       if (at.bestVersion() == checkpoint.version()) {
         best = checkpoint;
+        bestLayers = at.liveLayers();
       }
       Set<CheckpointId> told = new TreeSet<>(from.forgettable());
       told.removeIf(id -> id.equals(counted) || id.equals(previous) || id.equals(best));
@@ -223,6 +231,7 @@ public record RunState(
           counted,
           previous,
           best,
+          bestLayers,
           progress,
           inStore,
           layers,

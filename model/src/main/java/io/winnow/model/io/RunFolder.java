@@ -49,6 +49,11 @@ public record RunFolder(Path path) {
     return path.resolve("adapter");
   }
 
+  /** The adapter of the best evaluation, where that is not the last one. */
+  public Path bestAdapter() {
+    return path.resolve("adapter-best");
+  }
+
   /** The log of every process that worked on the run. */
   public Path log() {
     return path.resolve("run.log");
