@@ -68,7 +68,7 @@ final class ActorEngine implements Engine {
         client -> {
           RunView known = client.view();
           if (isKnown(known)) {
-            requireSame(place, known.config(), config);
+            requireSame(place, asRendered(known.config()), config);
             client.resume();
           } else {
             client.submit(config); // a kill before the first journal entry left only run.conf
@@ -78,6 +78,11 @@ final class ActorEngine implements Engine {
 
   private static boolean isKnown(RunView view) {
     return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
+  }
+
+  /** As this version writes it, whatever version journalled it. */
+  private static String asRendered(String journalled) {
+    return RunConfigWriter.render(RunConfigReader.readText(journalled, "the journal"));
   }
 
   private static void requireSame(RunPlace place, String journalled, String found) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * thread that waits does all of it, so that a full disk or a broken folder is its exception.
  */
 final class RunFollower implements RunHandle {
+  private static final String STOP = "stopped by its user";
   private static final long LOOK_AGAIN_SECONDS = 1;
   private static final int SILENCE_SECONDS = 5;
 
@@ -37,6 +38,7 @@ final class RunFollower implements RunHandle {
   private final BlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();
   private final long beganNanos = System.nanoTime();
   private volatile boolean stopping;
+  private volatile long counted;
 
   RunFollower(
       WinnowNode node,
@@ -89,13 +91,21 @@ final class RunFollower implements RunHandle {
     translation.of(event).forEach(listener::on);
     if (event instanceof RunEvent.RunFinished finished) {
       return finish(finished.summary());
+    } else if (event instanceof RunEvent.CheckpointDone done) {
+      counted = done.version();
     } else if (event instanceof RunEvent.RunPaused paused) {
-      files.status(stopping ? "stopped" : "paused", stopping ? "" : paused.reason());
-      return stopping
-          ? new RunEnd.Stopped(files.step(), paused.version())
-          : new RunEnd.Paused(paused.version(), paused.reason());
+      return paused(paused);
     }
     return null;
+  }
+
+  /** Paused by this process's stop, which left a checkpoint, or for a reason that must be told. */
+  private RunEnd paused(RunEvent.RunPaused paused) {
+    boolean isStop = stopping && paused.reason().equals(STOP);
+    files.status(isStop ? "stopped" : "paused", isStop ? "" : paused.reason());
+    return isStop
+        ? new RunEnd.Stopped(files.step(), paused.version())
+        : new RunEnd.Paused(paused.version(), paused.reason());
   }
 
   /**
@@ -141,11 +151,11 @@ final class RunFollower implements RunHandle {
   public void stop() {
     stopping = true;
     client
-        .pause("stopped by its user")
+        .pause(STOP)
         .whenComplete(
             (view, failure) -> {
               if (failure != null) {
-                events.add(pausedAt(0, "it did not stop in time: " + failure.getMessage()));
+                events.add(pausedAt(counted, "it did not stop in time: " + failure.getMessage()));
               } else if (view.status() == RunStatus.FINISHED) {
                 return; // its RunFinished is on the way
               } else {

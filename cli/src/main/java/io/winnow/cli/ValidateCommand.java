@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "validate",
-    description = "Print the resolved configuration, or every problem in it; loads nothing.")
+    description =
+        "Print the resolved configuration, or every problem in it; reads the data, loads no weights.")
 final class ValidateCommand extends WinnowCommand {
   @Parameters(paramLabel = "run.conf", description = "The configuration of the run.")
   private Path file = Path.of("run.conf");

@@ -17,7 +17,8 @@ class BenchIT {
         WinnowProcess.run(folder, "bench", "--shape", "deberta-base", "--steps", "3", "--json");
     assertThat(bench.code()).as(bench.printed()).isZero();
     System.out.println("BenchIT: " + bench.printed().strip());
-    JsonNode numbers = new ObjectMapper().readTree(bench.printed());
+    JsonNode numbers =
+        new ObjectMapper().readTree(bench.printed().substring(bench.printed().indexOf('{')));
     assertThat(numbers.path("idle_share").asDouble(1)).isLessThan(0.05);
     for (String name :
         new String[] {

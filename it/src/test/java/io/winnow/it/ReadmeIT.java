@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,7 +44,26 @@ class ReadmeIT {
       assertThat(ended.printed()).as("./winnow %s", command).doesNotContain("SLF4J", "WARN");
     }
     assertThat(folder.resolve("runs/reviews")).doesNotExist();
+    assertThat(blobs("reviews")).isZero();
+    assertThat(blobs("reviews-2")).isPositive();
     assertThat(folder.resolve("somewhere/results.json")).exists();
+  }
+
+  /** Checkpoint blobs of a run in the workspace's store. */
+  private long blobs(String run) throws SQLException {
+    String url = "jdbc:h2:file:" + folder.resolve("runs/.winnow/store");
+    String prefix = "layer|" + run + "|";
+    try (Connection connection = DriverManager.getConnection(url);
+        PreparedStatement count =
+            connection.prepareStatement(
+                "SELECT COUNT(*) FROM \"durable_state\" WHERE LEFT(\"persistence_id\", ?) = ?")) {
+      count.setInt(1, prefix.length());
+      count.setString(2, prefix);
+      try (ResultSet rows = count.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
   }
 
   private void prepare(List<String> readme) throws IOException {

@@ -72,7 +72,9 @@ public final class RunClient {
 
   /** Deletes what the store holds of the run. */
   public RunView remove() {
-    return await(ask(replyTo -> new CoordinatorCommand.Remove(run, replyTo)));
+    RunView removed = await(ask(replyTo -> new CoordinatorCommand.Remove(run, replyTo)));
+    node.deleteBlobs(run); // layers were asked to, but may not come to it before the node closes
+    return removed;
   }
 
   /** Tells {@code listener} what happens, one event at a time, on a thread that may block. */

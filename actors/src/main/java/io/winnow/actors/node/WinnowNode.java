@@ -22,6 +22,7 @@ import io.winnow.actors.store.JdbcCheckpointStore;
 import io.winnow.actors.store.StoreFile;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.actors.worker.Worker;
+import io.winnow.protocol.RunId;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,6 +165,11 @@ public final class WinnowNode implements AutoCloseable {
   /** The checkpoints of the workspace. */
   public CheckpointStore checkpoints() {
     return checkpoints;
+  }
+
+  /** Deletes every blob of a run that is removed. Blocks. */
+  public void deleteBlobs(RunId run) {
+    store.deleteBlobs(run);
   }
 
   /** What ails the store, in words; empty = it can be written. Blocks. */

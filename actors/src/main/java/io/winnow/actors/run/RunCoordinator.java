@@ -81,6 +81,7 @@ public final class RunCoordinator
   private @Nullable ActorRef<StepLoopMessage> loop;
   private @Nullable RunPlan plan;
   private boolean planning;
+  private String pauseReason = "";
   private String reasonOfAttempt = "";
   private String interruption = "found interrupted";
 
@@ -235,6 +236,7 @@ public final class RunCoordinator
       return Effect().none();
     }
     awaitingPause.add(pause.replyTo());
+    pauseReason = pause.reason();
     if (loop != null) {
       loop.tell(new StepLoopCommand.Drain(pause.reason()));
       return Effect().none();
@@ -330,7 +332,12 @@ public final class RunCoordinator
   // ------------------------------------------------------------------ attempts
 
   private Effect<RunEventRecord, RunState> beginAttempt(RunState state, String reason) {
-    int limit = attemptLimit(state);
+    int limit;
+    try {
+      limit = attemptLimit(state);
+    } catch (UserProblem unreadable) { // journalled by a version that knew other settings
+      return pause(state, unreadable.getMessage());
+    }
     if (state.attemptsSinceCheckpoint() >= limit) {
       return pause(
           state,
@@ -402,7 +409,7 @@ public final class RunCoordinator
     awaitingSet.forEach(set -> toLoop(change(set)));
     forgetAll(state);
     if (!awaitingPause.isEmpty()) {
-      loop.tell(new StepLoopCommand.Drain("stopped before it began"));
+      loop.tell(new StepLoopCommand.Drain(pauseReason));
     }
     return Effect().none();
   }

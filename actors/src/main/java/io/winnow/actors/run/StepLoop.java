@@ -524,6 +524,9 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onScoringFailed(ScoringFailed failed) {
+    if (!scoring) {
+      return Behaviors.same(); // drained meanwhile
+    }
     end(
         new StepLoopReport.MustPause(
             loop.number(), "the evaluation could not be scored: " + failed.reason));
@@ -563,16 +566,17 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
+    String what = unrestored.contains(failed.layer()) ? "restored" : "saved";
+    String remedy =
+        unrestored.contains(failed.layer())
+            ? "bring back the workspace's store as it was (a copy of .winnow), then resume"
+            : "the last counted checkpoint is whole; mend the store, then resume";
     end(
         new StepLoopReport.MustPause(
             loop.number(),
-            "the store failed on layer "
-                + failed.layer()
-                + " at step "
-                + failed.version()
-                + ": "
-                + failed.reason()
-                + "; the last counted checkpoint is whole, mend the store and resume"));
+            String.format(
+                "layer %s could not be %s at step %d: the store failed (%s); %s",
+                failed.layer(), what, failed.version(), failed.reason(), remedy)));
     return Behaviors.same();
   }
 
@@ -648,8 +652,8 @@ public final class StepLoop {
             loop.number(),
             progress.version(),
             still / 1_000_000_000L);
+    askLayers(); // before Save: a layer may lack the Apply that makes the version to save
     checkpoints.sayAgain();
-    askLayers();
     crew.doubtTheSilent();
     return Behaviors.same();
   }

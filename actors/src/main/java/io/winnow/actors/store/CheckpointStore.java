@@ -14,9 +14,14 @@ import java.util.concurrent.CompletionStage;
 public interface CheckpointStore {
   /** Names one layer's blob of one checkpoint. */
   record Key(RunId run, String layer, CheckpointId checkpoint) {
+    /** What the persistence ids of all of a run's blobs begin with. */
+    public static String prefix(RunId run) {
+      return "layer|" + run + "|";
+    }
+
     /** The persistence id under which the blob is stored. */
     public String persistenceId() {
-      return "layer|" + run + "|" + layer + "|" + checkpoint.attempt() + "|" + checkpoint.version();
+      return prefix(run) + layer + "|" + checkpoint.attempt() + "|" + checkpoint.version();
     }
   }
 

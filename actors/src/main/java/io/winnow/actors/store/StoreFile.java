@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.node.Failures;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.RunLock;
+import io.winnow.protocol.RunId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,6 +33,8 @@ public final class StoreFile implements AutoCloseable {
       ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
           + ";DATABASE_TO_UPPER=FALSE;CASE_INSENSITIVE_IDENTIFIERS=TRUE";
 
+  private static final String DELETE_BY_PREFIX =
+      "DELETE FROM \"durable_state\" WHERE LEFT(\"persistence_id\", ?) = ?";
   private static final int PROBE_BYTES = 8_192;
   private static final String SCHEMA = "/schema/h2/h2-create-schema.sql";
 
@@ -110,6 +114,30 @@ public final class StoreFile implements AutoCloseable {
             "akka-persistence-jdbc.shared-databases.slick.profile", "slick.jdbc.H2Profile$",
             "akka-persistence-jdbc.shared-databases.slick.db.driver", "org.h2.Driver",
             "akka-persistence-jdbc.shared-databases.slick.db.url", url()));
+  }
+
+  /**
+   * Deletes every blob of a run, also those of checkpoints that never counted. Blocks.
+   *
+   * @throws UserProblem if the store refuses
+   */
+  public void deleteBlobs(RunId run) {
+    String prefix = CheckpointStore.Key.prefix(run);
+    try (Connection connection = DriverManager.getConnection(url());
+        PreparedStatement delete = connection.prepareStatement(DELETE_BY_PREFIX)) {
+      delete.setInt(1, prefix.length());
+      delete.setString(2, prefix);
+      delete.executeUpdate();
+    } catch (SQLException e) {
+      throw UserProblem.failure(
+          "the checkpoints of '"
+              + run
+              + "' could not be deleted from "
+              + folder
+              + ": "
+              + Failures.rootMessage(e),
+          e);
+    }
   }
 
   /** Writes and deletes two pages; what fails is what ails the store, in words. */
