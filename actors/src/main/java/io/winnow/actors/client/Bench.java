@@ -108,17 +108,12 @@ public final class Bench {
         }
       }
     }
-    ComputeClock.Reading after = clock.read();
-    return numbers(seconds, tokens, flops.operations() - flopsBefore, before, after, peak);
+    return numbers(
+        seconds, tokens, flops.operations() - flopsBefore, clock.read().since(before), peak);
   }
 
   private Map<String, Object> numbers(
-      List<Double> seconds,
-      long tokens,
-      long operations,
-      ComputeClock.Reading before,
-      ComputeClock.Reading after,
-      double peak) {
+      List<Double> seconds, long tokens, long operations, ComputeClock.Reading clock, double peak) {
     Collections.sort(seconds);
     double median = seconds.get(seconds.size() / 2);
     double sum = seconds.stream().mapToDouble(s -> s).sum();
@@ -137,8 +132,7 @@ public final class Bench {
     numbers.put("gemm_peak_gflops", peak);
     numbers.put("utilisation", flopsPerStep / median / (peak * 1e9));
     numbers.put("peak_rss_bytes", Memory.peakRssBytes());
-    numbers.put(
-        "idle_share", (double) (after.idle() - before.idle()) / (after.wall() - before.wall()));
+    numbers.put("idle_share", clock.idleShare());
     return numbers;
   }
 

@@ -33,14 +33,13 @@ public final class ComputeClock {
     return new Reading(firstNanos < 0 ? 0 : end - firstNanos, idleNanos);
   }
 
-  /** Begins anew, for a measurement after a warm-up; call while nothing computes. */
-  public synchronized void reset() {
-    firstNanos = -1;
-    idleNanos = 0;
-  }
-
   /** A reading, in nanoseconds. */
   public record Reading(long wall, long idle) {
+    /** What came to it after an earlier reading. */
+    public Reading since(Reading earlier) {
+      return new Reading(wall - earlier.wall, idle - earlier.idle);
+    }
+
     /** Share of wall time in which no worker computed. */
     public double idleShare() {
       return wall == 0 ? 0 : (double) idle / wall;

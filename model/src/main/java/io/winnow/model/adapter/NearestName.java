@@ -27,7 +27,7 @@ public final class NearestName {
   }
 
   /** Levenshtein distance: insertions, deletions and substitutions of characters. */
-  static int distance(String from, String to) {
+  public static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;

@@ -2,6 +2,7 @@ package io.winnow.model.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The valid name that a mistyped one most likely meant, by edit distance. */
@@ -23,24 +24,8 @@ public final class NearestName {
   }
 
   /** Levenshtein's distance, without regard to case. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int same =
-            Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1))
-                ? 0
-                : 1;
-        int best = Math.min(diagonal + same, 1 + Math.min(row[j], row[j - 1]));
-        diagonal = row[j];
-        row[j] = best;
-      }
-    }
-    return row[b.length()];
+  private static int distance(String a, String b) {
+    return io.winnow.model.adapter.NearestName.distance(
+        a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
   }
 }

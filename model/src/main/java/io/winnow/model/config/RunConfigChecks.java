@@ -4,7 +4,7 @@ import io.winnow.model.train.SelectionSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be checked only once the length of the run or the number of heads is known. */
+/** What can be checked only once the length of the run is known. */
 public final class RunConfigChecks {
   private RunConfigChecks() {}
 
@@ -27,18 +27,5 @@ public final class RunConfigChecks {
       }
     }
     return problems;
-  }
-
-  /** A K above the number of heads that the target modules give. */
-  public static List<ConfigProblem> againstHeads(RunConfig run, int heads) {
-    int keep = run.selection().keep();
-    return keep <= heads
-        ? List.of()
-        : List.of(
-            new ConfigProblem(
-                "method.keep",
-                Integer.toString(keep),
-                "at most " + heads + ", the number of heads that method.target-modules gives",
-                ""));
   }
 }
