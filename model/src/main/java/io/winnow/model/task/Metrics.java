@@ -2,6 +2,7 @@ package io.winnow.model.task;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -73,6 +74,29 @@ public final class Metrics {
       sum += error * error;
     }
     return sum / actual.length;
+  }
+
+  /** Share of texts that are the expected ones, but for white space around them. */
+  public static double exactMatch(List<String> predicted, List<String> actual) {
+    requireParallel(predicted.size(), actual.size());
+    int right = 0;
+    for (int i = 0; i < actual.size(); i++) {
+      right += predicted.get(i).strip().equals(actual.get(i).strip()) ? 1 : 0;
+    }
+    return (double) right / actual.size();
+  }
+
+  /**
+   * exp(loss per token): how many equally likely next tokens the model is as unsure as of.
+   *
+   * @param lossSum of all predicted tokens, in nats
+   * @param tokens number of predicted tokens, at least 1
+   */
+  public static double perplexity(double lossSum, long tokens) {
+    if (tokens < 1) {
+      throw new IllegalArgumentException("perplexity over " + tokens + " tokens");
+    }
+    return StrictMath.exp(lossSum / tokens);
   }
 
   /** Ranks from 1 on, ties averaged. */
