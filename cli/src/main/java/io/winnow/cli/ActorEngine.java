@@ -10,13 +10,13 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.TaskEncoding;
-import io.winnow.actors.run.Evaluation;
+import io.winnow.actors.plan.TaskSet;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
-import io.winnow.model.data.EncodedDataset;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
@@ -145,17 +145,18 @@ final class ActorEngine implements Engine {
       throw UserProblem.usage("the run has no validation file; give --data FILE");
     }
     try (TaskEncoding encoding = encoding(run)) {
-      EncodedDataset examples = encoding.labelled(file);
-      Evaluation evaluation = encoding.evaluation(examples);
-      LocalSweeps.Outcome outcome = sweeps(run).evaluate(evaluation.examples(), cores);
-      SortedMap<String, Double> metrics = new TreeMap<>(evaluation.score(outcome.logits()));
-      metrics.put("loss", outcome.lossSum() / examples.size());
+      TaskSet set = encoding.labelled(file);
+      LocalSweeps.Outcome outcome = sweeps(run).evaluate(set.examples(), cores);
+      SortedMap<String, Double> metrics =
+          new TreeMap<>(set.score(outcome.outputs(), LocalSweeps.BATCH));
+      metrics.put("loss", outcome.loss());
       return metrics;
     }
   }
 
   private static TaskEncoding encoding(StoredRun run) {
-    return TaskEncoding.open(run.config(), PlanCheck.vocabulary(run.config()), run.labels());
+    return TaskEncoding.open(
+        run.config(), ModelFacts.of(run.config().model().path()), run.labels());
   }
 
   private LocalSweeps sweeps(StoredRun run) {
@@ -169,9 +170,9 @@ final class ActorEngine implements Engine {
   public void predict(RunPlace place, Path data, Consumer<String> rows) {
     StoredRun run = stored(place, StoredRun::read);
     try (TaskEncoding encoding = encoding(run)) {
-      EncodedDataset examples = encoding.unlabelled(data);
-      LocalSweeps.Outcome outcome = sweeps(run).evaluate(TaskEncoding.examples(examples), cores);
-      Predictions.rows(outcome.logits(), run.labels()).forEach(rows);
+      TaskSet set = encoding.unlabelled(data);
+      LocalSweeps.Outcome outcome = sweeps(run).evaluate(set.examples(), cores);
+      set.predictions(outcome.outputs(), LocalSweeps.BATCH).forEach(rows);
     }
   }
 

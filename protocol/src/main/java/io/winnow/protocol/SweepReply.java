@@ -38,7 +38,7 @@ public sealed interface SweepReply extends StepLoopMessage {
       SweepCost cost)
       implements SweepReply, Wire {}
 
-  /** An evaluation sweep is done. Logits {@code [examples, labels]}, loss summed over examples. */
+  /** An evaluation sweep is done; see {@link io.winnow.model.task.Evaluation}. */
   record Evaluated(
       RunId run,
       long attempt,
@@ -46,7 +46,7 @@ public sealed interface SweepReply extends StepLoopMessage {
       long step,
       int microBatch,
       double lossSum,
-      float[] logits)
+      float[] outputs)
       implements SweepReply, TensorWire {}
 
   /** The sweep failed: the worker is fine, the micro-batch is not done. */

@@ -114,7 +114,7 @@ public final class TensorSerializer extends SerializerWithStringManifest
       out.int64(e.step());
       out.int32(e.microBatch());
       out.float64(e.lossSum());
-      out.floats(e.logits());
+      out.floats(e.outputs());
     } else {
       throw new IllegalArgumentException("not a tensor message: " + message.getClass().getName());
     }

@@ -4,8 +4,10 @@ import io.winnow.actors.run.Examples;
 import io.winnow.actors.worker.SweepFactory;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.task.Batch;
 import io.winnow.protocol.SweepPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,7 +17,8 @@ import java.util.stream.IntStream;
 
 /** Forward sweeps over a data set in this process, without a run: for eval and predict. */
 public final class LocalSweeps {
-  private static final int BATCH = 16;
+  /** Examples of a sweep. */
+  public static final int BATCH = 16;
 
   private final SweepFactory factory;
   private final SweepPlan plan;
@@ -27,19 +30,20 @@ public final class LocalSweeps {
     this.parameters = List.copyOf(parameters);
   }
 
-  /** Logits of consecutive batches and the loss summed over examples. */
-  public record Outcome(List<float[]> logits, double lossSum) {}
+  /** Outputs of consecutive batches of {@link #BATCH} examples, and the mean loss of a target. */
+  public record Outcome(List<float[]> outputs, double loss) {}
 
   /** Sweeps all examples, in order, on so many threads; the result does not depend on them. */
   public Outcome evaluate(Examples examples, int threads) {
     int batches = (examples.size() + BATCH - 1) / BATCH;
     SweepSession.Evaluated[] outcomes = new SweepSession.Evaluated[batches];
+    long[] targets = new long[batches];
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       List<Future<?>> parts = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         int first = t;
-        parts.add(pool.submit(() -> part(examples, outcomes, first, threads)));
+        parts.add(pool.submit(() -> part(examples, new Results(outcomes, targets), first, threads)));
       }
       for (Future<?> part : parts) {
         part.get();
@@ -55,22 +59,27 @@ public final class LocalSweeps {
       pool.shutdownNow();
     }
     double loss = 0;
-    List<float[]> logits = new ArrayList<>();
+    List<float[]> outputs = new ArrayList<>();
     for (SweepSession.Evaluated outcome : outcomes) {
       loss += outcome.lossSum();
-      logits.add(outcome.logits());
+      outputs.add(outcome.outputs());
     }
-    return new Outcome(logits, loss);
+    return new Outcome(outputs, loss / Math.max(1, Arrays.stream(targets).sum()));
   }
 
+  /** By batch: what came out, and how many targets it had. */
+  private record Results(SweepSession.Evaluated[] outcomes, long[] targets) {}
+
   /** Every {@code stride}-th batch from {@code first} on. */
-  private void part(Examples examples, SweepSession.Evaluated[] outcomes, int first, int stride) {
+  private void part(Examples examples, Results results, int first, int stride) {
     try (SweepSession session = factory.open(plan)) {
       parameters.forEach(session::bind);
-      for (int b = first; b < outcomes.length; b += stride) {
+      for (int b = first; b < results.outcomes.length; b += stride) {
         int to = Math.min(examples.size(), (b + 1) * BATCH);
         int[] indices = IntStream.range(b * BATCH, to).toArray();
-        outcomes[b] = session.evaluate(examples.collate(indices));
+        Batch batch = examples.collate(indices);
+        results.outcomes[b] = session.evaluate(batch);
+        results.targets[b] = batch.targets().count();
       }
     }
   }

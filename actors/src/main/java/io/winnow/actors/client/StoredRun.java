@@ -3,7 +3,7 @@ package io.winnow.actors.client;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
-import io.winnow.actors.plan.TaskData;
+import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.TrainableSpec;
@@ -70,8 +70,8 @@ public final class StoredRun {
   private static StoredRun read(
       WinnowNode node, RunView view, CheckpointId checkpoint, List<String> live) {
     RunConfig config = RunConfigReader.readText(view.config(), "run " + view.run());
-    List<String> labels = TaskData.labelNames(config);
-    TrainableSpec trainable = PlanCheck.trainable(config, Math.max(1, labels.size()));
+    List<String> labels = TaskEncoding.labels(config);
+    TrainableSpec trainable = PlanCheck.trainable(config, TaskEncoding.head(config, labels));
     List<LayerState> layers =
         trainable.layers().stream()
             .filter(layer -> live.contains(layer.id().name()))
@@ -143,7 +143,7 @@ public final class StoredRun {
 
   /** What sweeps over this run's model need. */
   public SweepPlan sweepPlan() {
-    return FolderPlanner.sweepPlan(config, trainable, Math.max(1, labels.size()));
+    return FolderPlanner.sweepPlan(config, trainable, TaskEncoding.head(config, labels));
   }
 
   /** Writes the adapter in PEFT's format. */
@@ -152,12 +152,21 @@ public final class StoredRun {
         target, trainable, layers.stream().map(LayerState::published).toList(), info(profile));
   }
 
+  private String taskType() {
+    return switch (config.task().kind()) {
+      case CLASSIFICATION, REGRESSION -> "SEQ_CLS";
+      case QUESTION_ANSWERING -> "QUESTION_ANS";
+      case SEQ2SEQ -> "SEQ_2_SEQ_LM";
+      case CAUSAL_LM, INSTRUCTION -> "CAUSAL_LM";
+    };
+  }
+
   private ExportInfo info(PeftProfile profile) {
     try (ModelFolder model = ModelFolder.open(config.model().path())) {
       return new ExportInfo(
           profile,
           new ExportInfo.Base(config.model().path().toString(), model.fingerprint()),
-          "SEQ_CLS",
+          taskType(),
           config.method().name().name().toLowerCase(Locale.ROOT),
           config.method().alpha(),
           config.method().rank(),

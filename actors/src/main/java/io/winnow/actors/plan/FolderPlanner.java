@@ -6,13 +6,9 @@ import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
-import io.winnow.model.arch.Activations;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.FrozenBase;
-import io.winnow.model.arch.ModelOptions;
-import io.winnow.model.arch.Storage;
 import io.winnow.model.arch.TaskHead;
-import io.winnow.model.compute.BackendKind;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
@@ -39,22 +35,22 @@ public final class FolderPlanner implements Planner {
   public RunPlan plan(String text) {
     RunConfig config = RunConfigReader.readText(text, "run.conf");
     PlanCheck check = PlanCheck.of(config);
-    TaskData data = TaskData.read(config, check.vocabulary());
-    int outputs = data.outputs();
-    TrainableSpec trainable = trainable(check.architecture(outputs), config);
+    TaskData data = TaskData.read(config, check.model());
+    TaskHead head = data.head();
+    TrainableSpec trainable = trainable(check.architecture(head), config);
     FrozenBase base =
         bases.get(
             new Bases.Key(
                 config.model().path().toString(),
-                TaskHead.sequence(outputs),
+                head,
                 config.seed(),
-                options(config)));
+                config.model().options()));
     long totalSteps = config.training().totalSteps(data.train().size());
     StepRules rules = Rules.of(config, totalSteps);
     return new RunPlan(
         config,
         rules,
-        sweepPlan(config, trainable, outputs),
+        sweepPlan(config, trainable, head),
         trainable.layers().stream().map(l -> layerPlan(config, l)).toList(),
         initialTensors(trainable, base),
         data.train(),
@@ -69,20 +65,15 @@ public final class FolderPlanner implements Planner {
     return trainable;
   }
 
-  /** What sweeps of a run with so many outputs need. */
-  public static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, int outputs) {
+  /** What sweeps of a run with this head need. */
+  public static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, TaskHead head) {
     return new SweepPlan(
         config.model().path().toString(),
-        options(config),
+        config.model().options(),
         trainable,
         config.method().dropout(),
-        TaskHead.sequence(outputs),
+        head,
         config.seed());
-  }
-
-  private static ModelOptions options(RunConfig config) {
-    return new ModelOptions(
-        config.model().dropout(), Storage.F32, Activations.KEPT, BackendKind.CPU);
   }
 
   /** What a layer of a run needs to know. */

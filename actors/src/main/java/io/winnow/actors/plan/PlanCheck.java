@@ -1,6 +1,5 @@
 package io.winnow.actors.plan;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.FrozenBase;
@@ -16,47 +15,41 @@ import org.jspecify.annotations.Nullable;
 
 /** What config.json and headers tell about a run, before any weight is read. */
 public final class PlanCheck {
-  /** Outputs of the head where they are counted later; no check depends on their number. */
-  private static final int ANY_OUTPUTS = 2;
+  /** Classes where they are counted later; no check depends on their number. */
+  private static final List<String> ANY_LABELS = List.of("0", "1");
 
   private final RunConfig config;
-  private final JsonNode modelConfig;
+  private final ModelFacts model;
 
-  private PlanCheck(RunConfig config, JsonNode modelConfig) {
+  private PlanCheck(RunConfig config, ModelFacts model) {
     this.config = config;
-    this.modelConfig = modelConfig;
+    this.model = model;
   }
 
   /** Reads config.json and the header of the weights. */
   static PlanCheck of(RunConfig config) {
-    try (ModelFolder folder = ModelFolder.open(config.model().path())) {
-      return new PlanCheck(config, folder.config());
-    }
+    return new PlanCheck(config, ModelFacts.of(config.model().path()));
   }
 
-  Architecture architecture(int outputs) {
-    return inModel(() -> Architecture.of(modelConfig, TaskHead.sequence(outputs)));
+  Architecture architecture(TaskHead head) {
+    return inModel(() -> Architecture.of(model.config(), head));
+  }
+
+  ModelFacts model() {
+    return model;
   }
 
   /** What a run trains; the number of its outputs does not matter for heads. */
-  public static TrainableSpec trainable(RunConfig config, int outputs) {
-    return TrainableSpecs.of(of(config).architecture(outputs), config);
-  }
-
-  /** Tokens that the model of a run knows. */
-  public static int vocabulary(RunConfig config) {
-    return of(config).vocabulary();
-  }
-
-  int vocabulary() {
-    return modelConfig.path("vocab_size").asInt(Integer.MAX_VALUE); // absent: architecture refuses
+  public static TrainableSpec trainable(RunConfig config, TaskHead head) {
+    return TrainableSpecs.of(of(config).architecture(head), config);
   }
 
   /** Everything that is wrong; empty = nothing was found. Reads the data, no weights. */
   public static List<UserProblem> problems(RunConfig config) {
     List<UserProblem> problems = new ArrayList<>();
     try (ModelFolder folder = ModelFolder.open(config.model().path())) {
-      new PlanCheck(config, folder.config()).collect(folder, problems);
+      new PlanCheck(config, new ModelFacts(config.model().path(), folder.config()))
+          .collect(folder, problems);
     } catch (UserProblem problem) {
       problems.add(problem);
     }
@@ -64,9 +57,9 @@ public final class PlanCheck {
   }
 
   private void collect(ModelFolder folder, List<UserProblem> problems) {
-    TaskData data = found(problems, () -> TaskData.read(config, vocabulary()));
-    int outputs = data == null ? ANY_OUTPUTS : data.outputs();
-    Architecture architecture = found(problems, () -> architecture(outputs));
+    TaskData data = found(problems, () -> TaskData.read(config, model));
+    TaskHead head = data == null ? TaskEncoding.head(config, ANY_LABELS) : data.head();
+    Architecture architecture = found(problems, () -> architecture(head));
     if (architecture != null) {
       found(problems, () -> FolderPlanner.trainable(architecture, config));
       found(problems, () -> inModel(() -> complete(architecture, folder)));

@@ -2,10 +2,8 @@ package io.winnow.actors.plan;
 
 import io.winnow.actors.run.Evaluation;
 import io.winnow.actors.run.Examples;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.config.RunConfig;
-import io.winnow.model.data.Dataset;
-import io.winnow.model.data.EncodedDataset;
-import io.winnow.model.data.LabelMap;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,65 +13,53 @@ import org.jspecify.annotations.Nullable;
  * from the configuration alone, the same each time.
  */
 public final class TaskData {
-  private final TaskEncoding encoding;
-  private final EncodedDataset train;
-  private final @Nullable EncodedDataset validation;
+  private final TaskHead head;
+  private final TaskSet train;
+  private final @Nullable TaskSet validation;
 
-  private TaskData(
-      TaskEncoding encoding, EncodedDataset train, @Nullable EncodedDataset validation) {
-    this.encoding = encoding;
+  private TaskData(TaskHead head, TaskSet train, @Nullable TaskSet validation) {
+    this.head = head;
     this.train = train;
     this.validation = validation;
   }
 
-  /**
-   * Reads and tokenises a run's files.
-   *
-   * @param vocabulary tokens that the model knows
-   */
-  public static TaskData read(RunConfig config, int vocabulary) {
-    Dataset trainFile = trainFile(config);
-    LabelMap labels = TaskEncoding.labels(config, trainFile);
-    try (TaskEncoding encoding = TaskEncoding.open(config, vocabulary, labels)) {
+  /** Reads and tokenises a run's files. */
+  public static TaskData read(RunConfig config, ModelFacts model) {
+    List<String> labels = TaskEncoding.labels(config);
+    try (TaskEncoding encoding = TaskEncoding.open(config, model, labels)) {
       Path validation = config.data().validation();
       return new TaskData(
-          encoding,
-          encoding.labelled(trainFile),
+          TaskEncoding.head(config, labels),
+          encoding.training(config.data().train()),
           validation == null ? null : encoding.labelled(validation));
     }
   }
 
-  /** Names of the classes by index, from the training file alone; empty for regression. */
-  public static List<String> labelNames(RunConfig config) {
-    if (config.task().kind() == RunConfig.Task.Kind.REGRESSION) {
-      return List.of();
-    }
-    return TaskEncoding.labels(config, trainFile(config)).names();
-  }
-
-  private static Dataset trainFile(RunConfig config) {
-    return TaskEncoding.file(config, config.data().train(), true);
-  }
-
-  /** Outputs of the task head. */
-  public int outputs() {
-    return encoding.outputs();
+  /** What stands behind the model's blocks. */
+  public TaskHead head() {
+    return head;
   }
 
   /** Training examples. */
   public Examples train() {
-    return TaskEncoding.examples(train);
+    return train.examples();
   }
 
   /** The validation set, or null if there is none. */
   public @Nullable Evaluation validation() {
-    return validation == null ? null : encoding.evaluation(validation);
+    return validation;
+  }
+
+  /** Tokens of the longest example. */
+  public int longest() {
+    int longest = train.rows().longest();
+    return validation == null ? longest : Math.max(longest, validation.rows().longest());
   }
 
   /** Fingerprint of the tokenised examples. */
   public String fingerprint() {
     return validation == null
-        ? train.fingerprint()
-        : train.fingerprint() + "+" + validation.fingerprint();
+        ? train.rows().fingerprint()
+        : train.rows().fingerprint() + "+" + validation.rows().fingerprint();
   }
 }

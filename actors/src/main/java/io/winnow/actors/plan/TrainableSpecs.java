@@ -117,8 +117,9 @@ final class TrainableSpecs {
     if (!config.method().trainHead()) {
       return List.of();
     }
+    Set<String> names = Set.copyOf(architecture.headParameters());
     return architecture.parameters().stream()
-        .filter(site -> site.block() == LinearSite.HEAD)
+        .filter(site -> names.contains(site.name()))
         .map(TrainableSpecs::tensor)
         .toList();
   }

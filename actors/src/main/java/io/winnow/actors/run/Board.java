@@ -26,7 +26,7 @@ final class Board {
   private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
   private final boolean[] done;
   private final double[] losses;
-  private final float[][] logits;
+  private final float[][] outputs;
   private final SweepCost[] costs;
 
   Board(WorkerCommand.Kind kind, long step, List<Batch> batches) {
@@ -35,7 +35,7 @@ final class Board {
     this.batches = batches;
     this.done = new boolean[batches.size()];
     this.losses = new double[batches.size()];
-    this.logits = new float[batches.size()][];
+    this.outputs = new float[batches.size()][];
     this.costs = new SweepCost[batches.size()];
     Arrays.fill(costs, SweepCost.ZERO);
     IntStream.range(0, batches.size()).forEach(pending::addLast);
@@ -93,7 +93,7 @@ final class Board {
   boolean finish(int microBatch, double loss, float[] found) {
     boolean isFirst = finish(microBatch, loss, SweepCost.ZERO);
     if (isFirst) {
-      logits[microBatch] = found;
+      outputs[microBatch] = found;
     }
     return isFirst;
   }
@@ -129,8 +129,8 @@ final class Board {
     return sum;
   }
 
-  List<float[]> logits() {
-    return Arrays.asList(logits);
+  List<float[]> outputs() {
+    return Arrays.asList(outputs);
   }
 
   /** What the step cost; a micro-batch that was done again counts once. */

@@ -8,6 +8,10 @@ public interface Evaluation {
   /** The examples, in order. */
   Examples examples();
 
-  /** Metrics by name from the logits of consecutive batches; pure, runs off the default pool. */
-  Map<String, Double> score(List<float[]> logits);
+  /**
+   * Metrics by name from the outputs of consecutive batches, as {@link
+   * io.winnow.model.task.Evaluation} has them, each of {@code batchSize} examples but the last; pure,
+   * runs off the default pool.
+   */
+  Map<String, Double> score(List<float[]> outputs, int batchSize);
 }

@@ -463,7 +463,7 @@ public final class StepLoop {
   private Behavior<StepLoopMessage> onEvaluated(SweepReply.Evaluated evaluated) {
     crew.free(evaluated.worker());
     crew.board(WorkerCommand.Kind.EVALUATE, evaluated.step())
-        .filter(b -> b.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.logits()))
+        .filter(b -> b.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.outputs()))
         .ifPresent(
             board -> {
               moved();
@@ -477,7 +477,8 @@ public final class StepLoop {
 
   private void score(Board board) {
     Evaluation validation = plan.validation();
-    List<float[]> logits = board.logits();
+    List<float[]> outputs = board.outputs();
+    int batchSize = plan.config().training().microBatch();
     double loss = board.loss() / board.normaliser();
     long version = board.step();
     crew.rest();
@@ -485,7 +486,7 @@ public final class StepLoop {
     var blocking = loop.actor().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
     loop.actor()
         .pipeToSelf(
-            CompletableFuture.supplyAsync(() -> validation.score(logits), blocking),
+            CompletableFuture.supplyAsync(() -> validation.score(outputs, batchSize), blocking),
             (metrics, failure) ->
                 failure == null
                     ? new Scored(version, loss, metrics)

@@ -39,6 +39,6 @@ public interface SweepSession extends AutoCloseable {
   /** Outcome of a training sweep: its part of the step's loss, what it cost, whether cut short. */
   record Trained(double loss, SweepCost cost, boolean wasCancelled) {}
 
-  /** Outcome of an evaluation: logits {@code [examples, labels]}, loss summed over examples. */
-  record Evaluated(float[] logits, double lossSum) {}
+  /** Outcome of an evaluation, as {@link io.winnow.model.task.Evaluation} has it. */
+  record Evaluated(float[] outputs, double lossSum) {}
 }

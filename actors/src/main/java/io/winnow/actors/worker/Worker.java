@@ -293,7 +293,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
               a.step(),
               a.microBatch(),
               outcome.lossSum(),
-              outcome.logits()));
+              outcome.outputs()));
     }
     SweepKey key = new SweepKey(seed, a.step(), a.microBatch());
     SweepSession.Trained outcome =

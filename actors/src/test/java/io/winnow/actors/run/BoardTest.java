@@ -99,7 +99,7 @@ class BoardTest {
     evaluation.finish(0, 0.1, new float[] {0f});
     evaluation.finish(0, 0.1, new float[] {7f});
 
-    assertThat(evaluation.logits()).containsExactly(new float[] {0f}, new float[] {1f});
+    assertThat(evaluation.outputs()).containsExactly(new float[] {0f}, new float[] {1f});
   }
 
   @Test

@@ -238,7 +238,7 @@ class WorkerTest {
     supply(1, 6, FIRST, SECOND);
 
     SweepReply.Evaluated evaluated = loop.expectMessageClass(SweepReply.Evaluated.class);
-    assertThat(evaluated.logits()).containsExactly(1f, 2f);
+    assertThat(evaluated.outputs()).containsExactly(1f, 2f);
     assertThat(evaluated.lossSum()).isEqualTo(0.25);
     assertThat(evaluated.microBatch()).isEqualTo(2);
   }

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** Binds the sections about the loop: selection, optimizer, schedule and training. */
 final class LoopBinder {
-  private static final Set<String> LOWER_IS_BETTER = Set.of("mse", "loss");
+  private static final Set<String> LOWER_IS_BETTER = Set.of("mse", "loss", "perplexity");
   private static final float EPS_ADAMW = 1e-8f;
   private static final float EPS_ADAMW_HF = 1e-6f;
   private static final float OMEGA_LR_ADAMW = 1e-2f;
@@ -134,7 +134,7 @@ final class LoopBinder {
     return new Schedule(kind, StepCount.percent(percent));
   }
 
-  Training training(Task.Kind task) {
+  Training training(Task task) {
     oneOf("training.steps", "training.epochs");
     boolean counted = values.has("training.steps");
     int batch = values.wholeInt("training.batch-size", 1);
@@ -159,15 +159,16 @@ final class LoopBinder {
     return micro;
   }
 
-  private Metric best(Task.Kind task) {
+  private Metric best(Task task) {
     String name = values.text("training.best.metric");
+    List<String> metrics = TaskMetrics.of(task);
     if (name == null) {
-      name = task == Task.Kind.CLASSIFICATION ? "accuracy" : "mse";
-    } else if (!metrics(task).contains(name)) {
+      name = metrics.get(0);
+    } else if (!metrics.contains(name)) {
       values.wrong(
           "training.best.metric",
-          "one of " + String.join(", ", metrics(task)) + " for " + Values.kebab(task),
-          NearestName.hint(name, metrics(task)));
+          "one of " + String.join(", ", metrics) + " for " + Values.kebab(task.kind()),
+          NearestName.hint(name, metrics));
     }
     boolean higher =
         values.has("training.best.higher-is-better")
@@ -192,10 +193,4 @@ final class LoopBinder {
   }
 
   private record Omega(float lr, OptimizerSettings.OmegaKind kind) {}
-
-  private static List<String> metrics(Task.Kind task) {
-    return task == Task.Kind.CLASSIFICATION
-        ? List.of("accuracy", "f1", "matthews_correlation", "loss")
-        : List.of("mse", "pearson", "spearman", "loss");
-  }
 }

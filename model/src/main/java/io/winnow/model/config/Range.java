@@ -6,7 +6,8 @@ enum Range {
   NOT_NEGATIVE("of at least 0", 0),
   BELOW_ONE("from 0 to below 1", 0),
   UNIT("from 0 to 1", 0),
-  PERCENT("from 0 to 100", 0);
+  PERCENT("from 0 to 100", 0),
+  ANY("that is finite", 0);
 
   private final String words;
   private final double example;
@@ -25,6 +26,7 @@ enum Range {
           case BELOW_ONE -> value >= 0 && (float) value < 1;
           case UNIT -> value >= 0 && value <= 1;
           case PERCENT -> value >= 0 && value <= 100;
+          case ANY -> true;
         };
   }
 

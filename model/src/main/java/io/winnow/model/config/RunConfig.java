@@ -1,6 +1,8 @@
 package io.winnow.model.config;
 
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.task.score.GlueTask;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings;
@@ -37,9 +39,11 @@ public record RunConfig(
     Checkpoint checkpoint,
     Failure failure,
     Workers workers,
+    Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
   public RunConfig {
+    generation = Collections.unmodifiableMap(new TreeMap<>(generation)); // stable order
     commands = List.copyOf(commands);
   }
 
@@ -47,35 +51,106 @@ public record RunConfig(
    * The frozen base.
    *
    * @param path a Hugging Face folder
-   * @param dropout hidden and attention dropout while training; null = as config.json says
+   * @param options how it is held and computed
    */
-  public record Model(Path path, @Nullable Float dropout) {}
+  public record Model(Path path, ModelOptions options) {}
 
   /**
    * What is learned.
    *
    * @param labels number of classes; 0 = count the distinct labels of the training file; 1 for
    *     regression
+   * @param glue the task of GLUE that this is; null = none
+   * @param answers how answers are searched; of question answering alone
+   * @param scoring how generated text is compared with what is expected
    */
-  public record Task(Kind kind, int labels) {
+  public record Task(
+      Kind kind, int labels, @Nullable GlueTask glue, Answers answers, Scoring scoring) {
     /** Kinds of task. */
     public enum Kind {
       CLASSIFICATION,
-      REGRESSION
+      REGRESSION,
+      /** Extractive: the answer is a part of the context. */
+      QUESTION_ANSWERING,
+      /** A text becomes another one, by a model with encoder and decoder. */
+      SEQ2SEQ,
+      /** A text goes on. */
+      CAUSAL_LM,
+      /** A text goes on as the answer to an instruction. */
+      INSTRUCTION;
+
+      /** Whether the model's own output layer is used, which is not trained. */
+      public boolean isLanguage() {
+        return this == SEQ2SEQ || this == CAUSAL_LM || this == INSTRUCTION;
+      }
     }
+
+    /** How generated text is scored. */
+    public enum Scoring {
+      NONE,
+      EXACT_MATCH,
+      ROUGE,
+      GSM8K
+    }
+
+    /**
+     * The search for answers, as in Hugging Face's run_qa.py.
+     *
+     * @param unanswerable whether a question may have no answer, as in SQuAD 2.0
+     * @param nullThreshold by how much "no answer" must score above the best answer
+     * @param nBest begins and ends that are combined
+     * @param maxLength tokens of an answer
+     */
+    public record Answers(
+        boolean unanswerable, double nullThreshold, int nBest, int maxLength) {}
   }
 
   /**
    * Where examples come from.
    *
-   * @param text names of the one or two text columns; empty = GLUE's conventions
-   * @param label name of the label column
-   * @param maxLength tokens an example is cut to, special tokens included
+   * @param columns names of columns, where the user gave them
+   * @param lengths tokens that examples are cut to
+   * @param form of texts to go on with
    */
   public record Data(
-      Path train, @Nullable Path validation, List<String> text, String label, int maxLength) {
-    public Data {
-      text = List.copyOf(text);
+      Path train, @Nullable Path validation, Columns columns, Lengths lengths, Form form) {
+    /**
+     * Columns.
+     *
+     * @param text names of the one or two text columns; empty = GLUE's conventions
+     * @param label name of the label column
+     * @param source of pairs of texts, with {@code target}; null = as the names in the file say
+     */
+    public record Columns(
+        List<String> text, String label, @Nullable String source, @Nullable String target) {
+      public Columns {
+        text = List.copyOf(text);
+      }
+    }
+
+    /**
+     * Tokens.
+     *
+     * @param input an example is cut to, special tokens included
+     * @param target the expected text is cut to
+     * @param stride that two windows of a context share
+     */
+    public record Lengths(int input, int target, int stride) {}
+
+    /** How texts are laid out for a language model. */
+    public record Form(Template template, boolean packing, Documents documents) {}
+
+    /** How instructions and answers are put together. */
+    public enum Template {
+      AUTO,
+      LLAMA3,
+      PLAIN
+    }
+
+    /** What is one document of a plain text file. */
+    public enum Documents {
+      FILE,
+      PARAGRAPH
     }
   }
 

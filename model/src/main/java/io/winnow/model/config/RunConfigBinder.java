@@ -3,15 +3,11 @@ package io.winnow.model.config;
 import com.typesafe.config.Config;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Checkpoint;
-import io.winnow.model.config.RunConfig.Data;
 import io.winnow.model.config.RunConfig.Failure;
 import io.winnow.model.config.RunConfig.Method;
-import io.winnow.model.config.RunConfig.Model;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.config.RunConfig.Workers;
 import io.winnow.model.config.RunConfigReader.Source;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,23 +38,25 @@ final class RunConfigBinder {
 
   RunConfig bind() {
     Method method = method();
-    Task task = task();
+    TaskBinder what = new TaskBinder(source, values, known, problems);
+    Task task = what.task();
     LoopBinder loop = new LoopBinder(values, known, said, problems);
     RunConfig run =
         new RunConfig(
             name(),
             values.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-            model(),
+            what.model(),
             task,
-            data(),
+            what.data(task),
             method,
             loop.selection(method.name()),
             loop.optimizer(method.name()),
             loop.schedule(),
-            loop.training(task.kind()),
+            loop.training(task),
             checkpoint(),
             failure(),
             workers(),
+            what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     if (run.training().steps() > 0) {
       RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
@@ -74,42 +72,6 @@ final class RunConfigBinder {
       return "run";
     }
     return name;
-  }
-
-  private Model model() {
-    Path path = path("model.path", "the folder of the model");
-    if (source.checkFiles() && values.has("model.path")) {
-      FileChecks.requireModel("model.path", path, problems);
-    }
-    boolean given = values.has("model.dropout");
-    return new Model(path, given ? values.single("model.dropout", Range.BELOW_ONE) : null);
-  }
-
-  private Task task() {
-    Task.Kind kind = values.choice("task.kind", Task.Kind.class);
-    if (kind == Task.Kind.REGRESSION) {
-      if (values.has("task.labels")) {
-        values.whole("task.labels", 1, 1);
-      }
-      return new Task(kind, 1);
-    }
-    return new Task(kind, values.has("task.labels") ? values.wholeInt("task.labels", 2) : 0);
-  }
-
-  private Data data() {
-    Path train = file("data.train", "the file with the training examples");
-    Path validation =
-        values.has("data.validation") ? file("data.validation", "a file with examples") : null;
-    List<String> text = values.texts("data.text");
-    if (text.size() > 2) {
-      values.wrong("data.text", "the names of one or two columns", "");
-    }
-    return new Data(
-        train,
-        validation,
-        text,
-        values.required("data.label", "the name of the label column"),
-        values.wholeInt("data.max-length", 8));
   }
 
   private Method method() {
@@ -176,24 +138,6 @@ final class RunConfigBinder {
     Determinism determinism = values.choice("workers.determinism", Determinism.class);
     return new Workers(
         (int) values.whole("workers.count", 0, 4_096), determinism == Determinism.STRICT);
-  }
-
-  private Path file(String setting, String what) {
-    Path path = path(setting, what);
-    if (source.checkFiles() && values.has(setting)) {
-      FileChecks.requireFile(setting, path, problems);
-    }
-    return path;
-  }
-
-  private Path path(String setting, String what) {
-    String text = values.required(setting, what);
-    try {
-      return source.folder().resolve(text).normalize();
-    } catch (InvalidPathException invalid) {
-      values.wrong(setting, "a path", invalid.getReason());
-      return source.folder();
-    }
   }
 
   private enum Determinism {

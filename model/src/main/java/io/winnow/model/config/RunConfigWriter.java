@@ -2,6 +2,7 @@ package io.winnow.model.config;
 
 import com.typesafe.config.ConfigUtil;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.arch.Activations;
 import io.winnow.model.config.RunConfig.Method;
 import java.math.BigDecimal;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * Writes a {@link RunConfig} as the HOCON text that {@link RunConfigReader#readText} reads back to
  * an equal one. Each line is {@code path = value}, each setting is there, except those that have no
- * meaning for the run's method.
+ * meaning for the run's method or task.
  */
 public final class RunConfigWriter {
   private final StringBuilder text = new StringBuilder();
@@ -32,23 +33,58 @@ public final class RunConfigWriter {
     line("name", quote(run.name()));
     line("seed", run.seed());
     line("model.path", quote(run.model().path().toString()));
-    Float dropout = run.model().dropout();
-    if (dropout != null) {
-      line("model.dropout", dropout);
+    var options = run.model().options();
+    if (options.dropout() != null) {
+      line("model.dropout", options.dropout());
     }
-    line("task.kind", Values.kebab(run.task().kind()));
-    if (run.task().labels() > 0) {
-      line("task.labels", run.task().labels());
+    line("model.dtype", Values.kebab(options.storage()));
+    line("model.recompute", options.activations() == Activations.RECOMPUTED);
+    line("model.backend", Values.kebab(options.backend()));
+    task(run.task());
+    data(run.task(), run.data());
+    run.generation().forEach((name, value) -> line("generation." + name, quote(value)));
+  }
+
+  private void task(RunConfig.Task task) {
+    line("task.kind", Values.kebab(task.kind()));
+    if (task.glue() != null) {
+      line("task.glue", task.glue().key());
+    } else if (task.labels() > 0) {
+      line("task.labels", task.labels());
     }
-    line("data.train", quote(run.data().train().toString()));
-    if (run.data().validation() != null) {
-      line("data.validation", quote(run.data().validation().toString()));
+    meant(task, "task.unanswerable", task.answers().unanswerable());
+    meant(task, "task.null-threshold", task.answers().nullThreshold());
+    meant(task, "task.n-best", task.answers().nBest());
+    meant(task, "task.max-answer-length", task.answers().maxLength());
+    meant(task, "task.score", Values.kebab(task.scoring()));
+  }
+
+  private void data(RunConfig.Task task, RunConfig.Data data) {
+    line("data.train", quote(data.train().toString()));
+    if (data.validation() != null) {
+      line("data.validation", quote(data.validation().toString()));
     }
-    if (!run.data().text().isEmpty()) {
-      line("data.text", list(run.data().text()));
+    if (!data.columns().text().isEmpty()) {
+      line("data.text", list(data.columns().text()));
     }
-    line("data.label", quote(run.data().label()));
-    line("data.max-length", run.data().maxLength());
+    meant(task, "data.label", quote(data.columns().label()));
+    if (data.columns().source() != null) {
+      line("data.source", quote(data.columns().source()));
+      line("data.target", quote("" + data.columns().target()));
+    }
+    line("data.max-length", data.lengths().input());
+    meant(task, "data.max-target-length", data.lengths().target());
+    meant(task, "data.stride", data.lengths().stride());
+    meant(task, "data.template", Values.kebab(data.form().template()));
+    meant(task, "data.packing", data.form().packing());
+    meant(task, "data.documents", Values.kebab(data.form().documents()));
+  }
+
+  /** A setting that only some kinds of task have. */
+  private void meant(RunConfig.Task task, String path, Object value) {
+    if (TaskBinder.hasMeaning(path, task.kind())) {
+      line(path, value);
+    }
   }
 
   private void method(RunConfig run) {

@@ -1,5 +1,6 @@
 package io.winnow.model.data;
 
+import io.winnow.model.arch.Tokens;
 import io.winnow.model.compute.Fingerprint;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
@@ -8,20 +9,24 @@ import io.winnow.model.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The examples of a file as token ids and targets, encoded once. Immutable. */
+/** The examples of a file as rows of token ids and targets, encoded once. Immutable. */
 public final class EncodedDataset {
-  private final List<Encoded> examples;
-  private final Targets targets;
-  private final int padId;
-  private final boolean hasTypes;
+  private final List<EncodedRow> rows;
+  private final RowTargets targets;
+  private final Padding padding;
+  private final int truncated;
 
-  private EncodedDataset(List<Encoded> examples, Targets targets, int padId, boolean hasTypes) {
-    this.examples = List.copyOf(examples);
+  EncodedDataset(List<EncodedRow> rows, RowTargets targets, Padding padding, int truncated) {
+    this.rows = List.copyOf(rows);
     this.targets = targets;
-    this.padId = padId;
-    this.hasTypes = hasTypes;
+    this.padding = padding;
+    this.truncated = truncated;
   }
+
+  /** The ids that fill short rows, of what is read and of what the decoder reads. */
+  record Padding(int id, int decoderId) {}
 
   /**
    * How texts become rows.
@@ -51,84 +56,116 @@ public final class EncodedDataset {
     return encode(data, encoding, new Targets.Classes(new int[data.size()]));
   }
 
-  /** Number of examples. */
+  private static EncodedDataset encode(Dataset data, Encoding encoding, Targets targets) {
+    List<EncodedRow> rows = new ArrayList<>(data.size());
+    int truncated = 0;
+    for (Example example : data.examples()) {
+      Encoded encoded = encoding.tokenizer().encode(example.text(), example.pair());
+      truncated += encoded.truncated() ? 1 : 0;
+      rows.add(new EncodedRow(encoded.ids(), encoding.hasTypes() ? encoded.types() : null, null));
+    }
+    var padding = new Padding(encoding.tokenizer().padId(), encoding.tokenizer().padId());
+    return new EncodedDataset(rows, new RowTargets.PerRow(targets), padding, truncated);
+  }
+
+  /** Number of rows. */
   public int size() {
-    return examples.size();
+    return rows.size();
   }
 
-  /** Tokens of an example, special tokens included. */
-  public int length(int example) {
-    return examples.get(example).length();
+  /** Tokens of a row, special tokens included. */
+  public int length(int row) {
+    return rows.get(row).length();
   }
 
-  /** Token ids of an example, not to be written. */
-  public int[] ids(int example) {
-    return examples.get(example).ids();
+  /** Tokens of the longest row. */
+  public int longest() {
+    return rows.stream().mapToInt(EncodedRow::length).max().orElse(0);
   }
 
-  /** Targets of all examples in file order, not to be written. */
+  /** Token ids of a row, not to be written. */
+  public int[] ids(int row) {
+    return rows.get(row).ids();
+  }
+
+  /** Targets of all rows in order, not to be written; token by token ones padded to the longest. */
   public Targets targets() {
-    return targets;
+    int[] all = new int[size()];
+    Arrays.setAll(all, i -> i);
+    return targets.of(all, decoded(all));
   }
 
   /** Number of examples that were cut to the maximum length. */
   public int truncatedExamples() {
-    return (int) examples.stream().filter(Encoded::truncated).count();
+    return truncated;
   }
 
   /** SHA-256 over token ids, types and targets in order, in hexadecimal. */
   public String fingerprint() {
     Fingerprint print = new Fingerprint().add((long) size());
-    for (Encoded example : examples) {
-      print.add(example.ids());
-      if (hasTypes) {
-        print.add(example.types());
+    for (EncodedRow row : rows) {
+      print.add(row.ids());
+      if (row.types() != null) {
+        print.add(row.types());
+      }
+      if (row.decoder() != null) {
+        print.add(row.decoder());
       }
     }
-    if (targets instanceof Targets.Classes classes) {
-      return print.add("classes").add(classes.labels()).hex();
-    }
-    float[] values = ((Targets.Values) targets).labels();
-    int[] bits = new int[values.length];
-    Arrays.setAll(bits, i -> Float.floatToIntBits(values[i]));
-    return print.add("values").add(bits).hex();
+    targets.addTo(print);
+    return print.hex();
   }
 
-  /** The batch of these examples, in this order, padded on the right to the longest of them. */
+  /** The batch of these rows, in this order, padded on the right to the longest of them. */
   public Batch collate(int[] indices) {
     int length = Arrays.stream(indices).map(this::length).max().orElseThrow();
     int[] ids = new int[indices.length * length];
     int[] mask = new int[ids.length];
-    int[] types = hasTypes ? new int[ids.length] : null;
-    Arrays.fill(ids, padId);
-    for (int row = 0; row < indices.length; row++) {
-      Encoded example = examples.get(indices[row]);
-      int at = row * length;
-      System.arraycopy(example.ids(), 0, ids, at, example.length());
-      Arrays.fill(mask, at, at + example.length(), 1);
-      if (types != null) {
-        System.arraycopy(example.types(), 0, types, at, example.length());
+    int[] types = rows.get(indices[0]).types() == null ? null : new int[ids.length];
+    Arrays.fill(ids, padding.id());
+    for (int i = 0; i < indices.length; i++) {
+      EncodedRow row = rows.get(indices[i]);
+      int at = i * length;
+      System.arraycopy(row.ids(), 0, ids, at, row.length());
+      Arrays.fill(mask, at, at + row.length(), 1);
+      if (types != null && row.types() != null) {
+        System.arraycopy(row.types(), 0, types, at, row.length());
       }
     }
-    return new Batch(indices.length, length, ids, mask, types, select(targets, indices));
+    Tokens.Side decoder = decoder(indices);
+    Targets ofBatch = targets.of(indices, decoder == null ? length : decoder.length());
+    return new Batch(indices.length, length, ids, mask, types, decoder, ofBatch);
   }
 
-  private static EncodedDataset encode(Dataset data, Encoding encoding, Targets targets) {
-    List<Encoded> examples = new ArrayList<>(data.size());
-    for (Example example : data.examples()) {
-      examples.add(encoding.tokenizer().encode(example.text(), example.pair()));
+  /**
+   * What the decoder reads. Its padding counts as tokens, as in transformers: it lies behind all
+   * that is learned, where no token looks.
+   */
+  private Tokens.@Nullable Side decoder(int[] indices) {
+    if (rows.get(indices[0]).decoder() == null) {
+      return null;
     }
-    return new EncodedDataset(examples, targets, encoding.tokenizer().padId(), encoding.hasTypes());
+    int length = decoded(indices);
+    int[] ids = new int[indices.length * length];
+    int[] mask = new int[ids.length];
+    Arrays.fill(ids, padding.decoderId());
+    Arrays.fill(mask, 1);
+    for (int i = 0; i < indices.length; i++) {
+      int[] row = rows.get(indices[i]).decoder();
+      if (row != null) {
+        System.arraycopy(row, 0, ids, i * length, row.length);
+      }
+    }
+    return new Tokens.Side(length, ids, mask);
   }
 
-  private static Targets select(Targets targets, int[] indices) {
-    if (targets instanceof Targets.Classes classes) {
-      return new Targets.Classes(Arrays.stream(indices).map(i -> classes.labels()[i]).toArray());
+  /** Tokens of the longest row of what the targets belong to. */
+  private int decoded(int[] indices) {
+    int longest = 0;
+    for (int index : indices) {
+      EncodedRow row = rows.get(index);
+      longest = Math.max(longest, row.decoder() == null ? row.length() : row.decoder().length);
     }
-    float[] values = new float[indices.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = ((Targets.Values) targets).labels()[indices[i]];
-    }
-    return new Targets.Values(values);
+    return longest;
   }
 }

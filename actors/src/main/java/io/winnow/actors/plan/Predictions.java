@@ -1,4 +1,4 @@
-package io.winnow.cli;
+package io.winnow.actors.plan;
 
 import java.util.ArrayList;
 import java.util.List;
