@@ -87,8 +87,7 @@ public record Columns(List<String> text, String label, boolean labelled) {
     return List.copyOf(others.subList(0, Math.min(2, others.size())));
   }
 
-  private static UserProblem missing(
-      String name, List<String> present, String file, String remedy) {
+  static UserProblem missing(String name, List<String> present, String file, String remedy) {
     return UserProblem.usage( // what run.conf names, and the file does not have
         "%s: no column '%s'; columns present: %s%s (%s)"
             .formatted(

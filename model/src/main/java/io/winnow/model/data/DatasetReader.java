@@ -1,12 +1,11 @@
 package io.winnow.model.data;
 
 import io.winnow.model.compute.UserProblem;
-import java.nio.file.Files;
+import io.winnow.model.data.Table.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class DatasetReader {
   private DatasetReader() {}
 
-  /** One row: values by column, and the line it begins at. */
-  record Row(long line, Map<String, String> values) {}
-
-  /** A file as rows. {@code columns} are all columns in file order. */
-  record Table(List<String> columns, List<Row> rows) {}
-
-  /** Reads .tsv, .csv, .jsonl, .ndjson or .json. */
+  /** Reads a file of one of the kinds that {@link TableFiles} knows. */
   public static Dataset read(Path file, Columns columns) {
-    if (Files.isDirectory(file)) {
-      throw UserProblem.usage(file + " is a folder; give a .tsv, .csv or .jsonl file");
-    }
-    Table table = table(file);
-    if (table.rows().isEmpty()) {
-      throw UserProblem.failure(file + " holds no examples");
-    }
+    Table table = TableFiles.read(file);
     Columns.Found found = columns.in(table.columns(), file.toString());
     List<Example> examples = new ArrayList<>(table.rows().size());
     for (Row row : table.rows()) {
@@ -37,20 +24,7 @@ public final class DatasetReader {
     return new Dataset(file, found.text(), found.label(), examples);
   }
 
-  private static Table table(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    String extension = name.substring(name.lastIndexOf('.') + 1);
-    return switch (extension) {
-      case "tsv" -> TsvRows.read(TextFile.read(file), file);
-      case "csv" -> CsvRows.read(TextFile.read(file), file);
-      case "jsonl", "ndjson", "json" -> JsonRows.read(TextFile.read(file), file);
-      default ->
-          throw UserProblem.usage(
-              file + ": unknown kind of data file; expected .tsv, .csv, .jsonl or .json");
-    };
-  }
-
-  private static Example example(Path file, Row row, Columns.Found found) {
+  static Example example(Path file, Row row, Columns.Found found) {
     String text = required(file, row, found.text().get(0));
     String pair = found.text().size() == 1 ? null : required(file, row, found.text().get(1));
     return new Example(text, pair, label(row, found.label()), row.line());
@@ -61,7 +35,7 @@ public final class DatasetReader {
     return label == null || label.isBlank() ? null : label.strip();
   }
 
-  private static String required(Path file, Row row, String column) {
+  static String required(Path file, Row row, String column) {
     String value = row.values().get(column);
     if (value == null) {
       throw problem(file, row.line(), "no value for '" + column + "'");

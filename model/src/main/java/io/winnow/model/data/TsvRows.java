@@ -1,11 +1,12 @@
 package io.winnow.model.data;
 
-import io.winnow.model.data.DatasetReader.Row;
-import io.winnow.model.data.DatasetReader.Table;
+import io.winnow.model.data.Table.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,7 +19,14 @@ final class TsvRows {
 
   private TsvRows() {}
 
-  static Table read(String text, Path file) {
+  /** What becomes of a row with more or fewer fields than there are columns. */
+  enum Malformed {
+    REFUSED,
+    /** It has values as far as it goes; fields behind the last column are dropped. */
+    KEPT
+  }
+
+  static Table read(String text, Path file, Malformed malformed) {
     List<String> columns = null;
     List<Row> rows = new ArrayList<>();
     long line = 0;
@@ -36,9 +44,20 @@ final class TsvRows {
         continue;
       }
       columns = columns == null ? COLA : columns;
-      rows.add(DatasetReader.row(file, line, columns, fields));
+      rows.add(
+          malformed == Malformed.KEPT
+              ? asFarAsItGoes(line, columns, fields)
+              : DatasetReader.row(file, line, columns, fields));
     }
     return new Table(columns == null ? List.of() : columns, rows);
+  }
+
+  private static Row asFarAsItGoes(long line, List<String> columns, List<String> fields) {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < Math.min(columns.size(), fields.size()); i++) {
+      values.put(columns.get(i), fields.get(i));
+    }
+    return new Row(line, values);
   }
 
   private static List<String> fields(String text, int from, int end) {

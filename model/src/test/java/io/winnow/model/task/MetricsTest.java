@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Expected values are worked out by hand from the definitions. */
@@ -80,6 +81,19 @@ class MetricsTest {
     float[] broken = {Float.NaN, Float.NaN, 1};
     assertThat(Metrics.pearson(broken, new float[] {1, 2, 3})).isNaN();
     assertThat(Metrics.ranks(broken)).containsExactly(2, 3, 1);
+  }
+
+  @Test
+  void exactMatchIgnoresOnlySpaceAround() {
+    assertThat(Metrics.exactMatch(List.of("a ", "B", ""), List.of("a", "b", " ")))
+        .isEqualTo(2 / 3.0);
+  }
+
+  @Test
+  void perplexityIsTheExponentialOfTheMeanLoss() {
+    assertThat(Metrics.perplexity(3 * Math.log(7), 3)).isCloseTo(7, within(1e-12));
+    assertThat(Metrics.perplexity(0, 5)).isEqualTo(1);
+    assertThatThrownBy(() -> Metrics.perplexity(1, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
