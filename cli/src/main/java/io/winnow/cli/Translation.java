@@ -1,10 +1,11 @@
 package io.winnow.cli;
 
 import io.winnow.actors.plan.PlanCheck;
-import io.winnow.actors.plan.TaskData;
+import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.RunPlace;
 import io.winnow.protocol.HeadView;
@@ -34,8 +35,8 @@ final class Translation {
   Translation(RunPlace place, RunConfig config, int workers) {
     this.name = place.folder().path().getFileName().toString();
     this.workers = workers;
-    int outputs = Math.max(1, TaskData.labelNames(config).size());
-    TrainableSpec spec = PlanCheck.trainable(config, outputs);
+    TaskHead head = TaskEncoding.head(config, TaskEncoding.labels(config));
+    TrainableSpec spec = PlanCheck.trainable(config, head);
     this.heads = spec.adapters().size();
     for (AdapterSpec a : spec.adapters()) {
       headValues.put(a.id().module(), (long) a.rank() * (a.in() + a.out()) + 1);

@@ -77,10 +77,10 @@ class BadDataInputTest {
 
   @Test
   void unknownKindOfFileIsRefusedWithTheKnownOnes() throws IOException {
-    Files.copy(quickstart.path(TRAIN), quickstart.path("train.parquet"));
+    Files.copy(quickstart.path(TRAIN), quickstart.path("train.xlsx"));
     quickstart.refused(
         2,
-        List.of("data.train=" + quickstart.path("train.parquet")),
+        List.of("data.train=" + quickstart.path("train.xlsx")),
         "unknown kind of data file",
         ".tsv, .csv, .jsonl");
   }

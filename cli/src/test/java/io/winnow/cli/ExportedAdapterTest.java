@@ -15,6 +15,7 @@ import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Architecture;
@@ -39,7 +40,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run's adapter after the way out to PEFT's format and back. */
 class ExportedAdapterTest {
   private static final Path CONF = WinnowInProcess.HOME.resolve("conf/quickstart");
-  private static final int VOCABULARY = 1149;
   private static final int LABELS = 2;
   private static final int KEPT = 6;
 
@@ -87,7 +87,8 @@ class ExportedAdapterTest {
     PeftAdapter adapter = PeftAdapter.read(target);
     assertThat(adapter.modules()).hasSize(KEPT);
     ImportedAdapter imported = ImportedAdapter.of(adapter, architecture());
-    SweepPlan plan = FolderPlanner.sweepPlan(stored.config(), imported.trainable(), LABELS);
+    SweepPlan plan =
+        FolderPlanner.sweepPlan(stored.config(), imported.trainable(), TaskHead.sequence(LABELS));
     List<float[]> expected = logits(stored.sweepPlan(), published());
     List<float[]> found = logits(plan, imported.parameters());
     assertThat(found).hasSameSizeAs(expected);
@@ -132,11 +133,13 @@ class ExportedAdapterTest {
 
   private static List<float[]> logits(SweepPlan plan, List<LayerParameters> parameters) {
     try (Bases bases = new Bases();
-        TaskEncoding encoding = TaskEncoding.open(stored.config(), VOCABULARY, stored.labels())) {
+        TaskEncoding encoding =
+            TaskEncoding.open(
+                stored.config(), ModelFacts.of(CONF.resolve("model")), stored.labels())) {
       LocalSweeps sweeps = new LocalSweeps(new BaseSweeps(bases), plan, parameters);
       return sweeps
-          .evaluate(TaskEncoding.examples(encoding.labelled(CONF.resolve("validation.tsv"))), 2)
-          .logits();
+          .evaluate(encoding.labelled(CONF.resolve("validation.tsv")).examples(), 2)
+          .outputs();
     }
   }
 }

@@ -43,7 +43,8 @@ public final class LocalSweeps {
       List<Future<?>> parts = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         int first = t;
-        parts.add(pool.submit(() -> part(examples, new Results(outcomes, targets), first, threads)));
+        parts.add(
+            pool.submit(() -> part(examples, new Results(outcomes, targets), first, threads)));
       }
       for (Future<?> part : parts) {
         part.get();

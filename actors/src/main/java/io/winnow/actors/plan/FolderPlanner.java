@@ -41,10 +41,7 @@ public final class FolderPlanner implements Planner {
     FrozenBase base =
         bases.get(
             new Bases.Key(
-                config.model().path().toString(),
-                head,
-                config.seed(),
-                config.model().options()));
+                config.model().path().toString(), head, config.seed(), config.model().options()));
     long totalSteps = config.training().totalSteps(data.train().size());
     StepRules rules = Rules.of(config, totalSteps);
     return new RunPlan(

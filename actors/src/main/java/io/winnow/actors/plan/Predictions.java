@@ -39,4 +39,9 @@ final class Predictions {
     }
     return index + "\t" + labels.get(best) + all;
   }
+
+  /** A text as one field of a tab-separated row. */
+  static String field(String text) {
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+  }
 }

@@ -35,16 +35,17 @@ final class SequenceEncoding implements TaskEncoding {
 
   /** The classes of the training file. */
   static LabelMap labels(RunConfig config) {
-    Dataset train = read(config, config.data().train(), Columns.Labels.REQUIRED);
+    Dataset train = read(config, config.data().train(), GlueReader.Labels.REQUIRED);
     return LabelMap.of(train, config.task().labels());
   }
 
-  private static Dataset read(RunConfig config, Path file, Columns.Labels labels) {
+  private static Dataset read(RunConfig config, Path file, GlueReader.Labels labels) {
     if (config.task().glue() != null) {
-      return GlueReader.read(file, config.task().glue(), labels);
+      return GlueReader.read(file, config.task().glue(), labels).data();
     }
     var columns = config.data().columns();
-    return DatasetReader.read(file, new Columns(columns.text(), columns.label(), labels));
+    boolean labelled = labels == GlueReader.Labels.REQUIRED;
+    return DatasetReader.read(file, new Columns(columns.text(), columns.label(), labelled));
   }
 
   @Override
@@ -54,7 +55,7 @@ final class SequenceEncoding implements TaskEncoding {
 
   @Override
   public TaskSet labelled(Path file) {
-    Dataset data = read(config, file, Columns.Labels.REQUIRED);
+    Dataset data = read(config, file, GlueReader.Labels.REQUIRED);
     return new Set(
         labels == null
             ? EncodedDataset.regression(data, encoding())
@@ -64,7 +65,7 @@ final class SequenceEncoding implements TaskEncoding {
   @Override
   public TaskSet unlabelled(Path file) {
     return new Set(
-        EncodedDataset.unlabelled(read(config, file, Columns.Labels.OPTIONAL), encoding()));
+        EncodedDataset.unlabelled(read(config, file, GlueReader.Labels.ABSENT), encoding()));
   }
 
   private EncodedDataset.Encoding encoding() {

@@ -25,7 +25,9 @@ public interface TaskEncoding extends AutoCloseable {
     };
   }
 
-  /** Names of the classes by index: GLUE's, or those of the training file; empty for other tasks. */
+  /**
+   * Names of the classes by index: GLUE's, or those of the training file; empty for other tasks.
+   */
   static List<String> labels(RunConfig config) {
     if (config.task().kind() != RunConfig.Task.Kind.CLASSIFICATION) {
       return List.of();

@@ -10,8 +10,8 @@ public interface Evaluation {
 
   /**
    * Metrics by name from the outputs of consecutive batches, as {@link
-   * io.winnow.model.task.Evaluation} has them, each of {@code batchSize} examples but the last; pure,
-   * runs off the default pool.
+   * io.winnow.model.task.Evaluation} has them, each of {@code batchSize} examples but the last;
+   * pure, runs off the default pool.
    */
   Map<String, Double> score(List<float[]> outputs, int batchSize);
 }

@@ -22,7 +22,9 @@ final class DataFolder {
     return first(folder, TRAIN);
   }
 
-  /** The validation file: of a task of GLUE its own, else of a usual name; null if there is none. */
+  /**
+   * The validation file: of a task of GLUE its own, else of a usual name; null if there is none.
+   */
   static @Nullable Path validation(Path folder, Task task) {
     List<String> names = new ArrayList<>();
     if (task.glue() != null) {

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** Paths that a user gave: which settings are paths, and what to say if one leads nowhere. */
 public final class FileChecks {
-  private static final Set<String> PATHS = Set.of("model.path", "data.dir", "data.train", "data.validation");
+  private static final Set<String> PATHS =
+      Set.of("model.path", "data.dir", "data.train", "data.validation");
 
   private FileChecks() {}
 

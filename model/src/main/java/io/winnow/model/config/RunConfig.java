@@ -101,8 +101,7 @@ public record RunConfig(
      * @param nBest begins and ends that are combined
      * @param maxLength tokens of an answer
      */
-    public record Answers(
-        boolean unanswerable, double nullThreshold, int nBest, int maxLength) {}
+    public record Answers(boolean unanswerable, double nullThreshold, int nBest, int maxLength) {}
   }
 
   /**

@@ -181,8 +181,7 @@ final class TaskBinder {
   }
 
   private Data.Lengths lengths(Kind kind) {
-    int input =
-        values.has("data.max-length") ? values.wholeInt("data.max-length", 8) : usual(kind);
+    int input = values.has("data.max-length") ? values.wholeInt("data.max-length", 8) : usual(kind);
     int stride = values.wholeInt("data.stride", 0);
     if (kind == Kind.QUESTION_ANSWERING && stride >= input) {
       values.wrong("data.stride", "less than data.max-length, which is " + input, "");

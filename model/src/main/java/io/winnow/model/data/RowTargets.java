@@ -47,7 +47,9 @@ sealed interface RowTargets {
     }
   }
 
-  /** For each row the token that should come after each of its tokens, -1 where nothing is learned. */
+  /**
+   * For each row the token that should come after each of its tokens, -1 where nothing is learned.
+   */
   record PerToken(List<int[]> next) implements RowTargets {
     public PerToken {
       next = List.copyOf(next);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.train.OptimizerSettings.Kind;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class RunConfigReaderTest {
 
     assertThat(run.name()).isEqualTo(folder.getFileName().toString());
     assertThat(run.model().path()).isEqualTo(folder.resolve("model"));
-    assertThat(run.model().dropout()).isNull();
+    assertThat(run.model().options()).isEqualTo(ModelOptions.defaults());
     assertThat(run.selection().keep()).isEqualTo(6);
     assertThat(run.selection().resolve(625).at()).isEqualTo(250);
     assertThat(run.training().best()).isEqualTo(new RunConfig.Training.Metric("accuracy", true));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
-import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
@@ -65,14 +64,9 @@ class RunConfigWriterTest {
     return new RunConfig(
         "run-" + number,
         number,
-        new RunConfig.Model(Path.of("/models/" + text), even ? null : 1f / (number + 1)),
-        new Task(Task.Kind.CLASSIFICATION, even ? 0 : number + 1),
-        new RunConfig.Data(
-            Path.of("/d/t.tsv"),
-            even ? null : Path.of("/d/v.tsv"),
-            even ? List.of() : List.of(text, "b"),
-            text,
-            8 + number),
+        new RunConfig.Model(Path.of("/models/" + text), SomeTask.options(number)),
+        SomeTask.task(number),
+        SomeTask.data(number, text),
         method,
         selects ? selection : Selection.none(keep),
         selects ? optimizer : withoutOmega(optimizer),
@@ -82,6 +76,7 @@ class RunConfigWriterTest {
             even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
         new RunConfig.Workers(number, even),
+        SomeTask.generation(number),
         even
             ? List.of()
             : List.of(new RunConfig.ScriptedCommand(1, Map.of("optimizer.lr", "0.5"))));
@@ -152,7 +147,7 @@ class RunConfigWriterTest {
                     number,
                     Math.max(1, number / 2),
                     every,
-                    new RunConfig.Training.Metric("f1", higher)));
+                    new RunConfig.Training.Metric("loss", higher)));
   }
 
   private static Arbitrary<RunConfig.Schedule> schedules() {
