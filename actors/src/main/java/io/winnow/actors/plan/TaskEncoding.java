@@ -9,8 +9,9 @@ import io.winnow.model.data.DatasetReader;
 import io.winnow.model.data.EncodedDataset;
 import io.winnow.model.data.LabelMap;
 import io.winnow.model.task.Batch;
-import io.winnow.model.text.JsonTokenizer;
+
 import io.winnow.model.text.Tokenizer;
+import io.winnow.model.text.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class TaskEncoding implements AutoCloseable {
   }
 
   static TaskEncoding open(RunConfig config, int vocabulary, @Nullable LabelMap labels) {
-    Tokenizer tokenizer = JsonTokenizer.open(config.model().path(), config.data().maxLength());
+    Tokenizer tokenizer = Tokenizers.open(config.model().path(), config.data().maxLength());
     try {
       tokenizer.requireFits(vocabulary);
     } catch (RuntimeException problem) {
