@@ -21,7 +21,10 @@ public interface TaskEncoding extends AutoCloseable {
     return switch (config.task().kind()) {
       case CLASSIFICATION -> SequenceEncoding.open(config, model, new LabelMap(labels));
       case REGRESSION -> SequenceEncoding.open(config, model, null);
-      default -> throw UserProblem.usage("task.kind: not supported");
+      case QUESTION_ANSWERING -> QaEncoding.open(config, model);
+      case SEQ2SEQ -> PairEncoding.open(config, model);
+      case CAUSAL_LM -> CausalEncoding.open(config, model);
+      case INSTRUCTION -> throw UserProblem.usage("task.kind: instruction comes next");
     };
   }
 

@@ -3,6 +3,7 @@ package io.winnow.model.text;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
@@ -41,7 +42,8 @@ public final class JsonTokenizer implements Tokenizer {
     stayOffline();
     JsonTokenizer tokenizer = new JsonTokenizer(file, load(file.path(), maxLength), maxLength);
     try {
-      tokenizer.requireRoom();
+      Tokenizers.requireRoom(tokenizer);
+      tokenizer.requireTemplate();
     } catch (UserProblem e) {
       tokenizer.close();
       throw e;
@@ -58,13 +60,67 @@ public final class JsonTokenizer implements Tokenizer {
   }
 
   @Override
+  public TextTokens plain(String text) {
+    String whole = Characters.wellFormed(text);
+    Encoding encoding = library.encode(whole, false, true);
+    TokenBuffer tokens = new TokenBuffer();
+    Utf16Offsets offsets = new Utf16Offsets(whole);
+    add(encoding, offsets, tokens);
+    for (Encoding rest : encoding.getOverflowing()) {
+      add(rest, offsets, tokens);
+    }
+    return tokens.tokens();
+  }
+
+  private static void add(Encoding encoding, Utf16Offsets offsets, TokenBuffer out) {
+    long[] ids = encoding.getIds();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    for (int i = 0; i < ids.length; i++) {
+      out.add(
+          Math.toIntExact(ids[i]), offsets.of(spans[i].getStart()), offsets.of(spans[i].getEnd()));
+    }
+  }
+
+  @Override
+  public Joined join(int[] first, int @Nullable [] second) {
+    return file.template().join(first, second);
+  }
+
+  @Override
+  public int singleSpecials() {
+    return file.template().singleSpecials();
+  }
+
+  @Override
+  public int pairSpecials() {
+    return file.template().pairSpecials();
+  }
+
+  @Override
+  public String decode(int[] ids, SpecialTokens how) {
+    long[] wide = Arrays.stream(ids).asLongStream().toArray();
+    String text = library.decode(wide, how == SpecialTokens.SKIP);
+    return file.cleansSpaces() ? SpaceCleanup.apply(text) : text;
+  }
+
+  @Override
   public int maxLength() {
     return maxLength;
   }
 
   @Override
   public int padId() {
-    return file.padId();
+    return file.roles().pad();
+  }
+
+  @Override
+  public OptionalInt beginId() {
+    return file.roles().begin();
+  }
+
+  @Override
+  public OptionalInt endId() {
+    return file.roles().end();
   }
 
   @Override
@@ -93,13 +149,22 @@ public final class JsonTokenizer implements Tokenizer {
     library.close();
   }
 
-  private void requireRoom() {
-    int special = encode("", "").length();
-    if (maxLength <= special) {
-      throw UserProblem.usage(
-          "a maximum length of %d tokens leaves no room for text: the special tokens of a pair take %d"
-              .formatted(maxLength, special));
+  /** The template as read must do what the library does. */
+  private void requireTemplate() {
+    int[] first = plain("a").ids();
+    int[] second = plain("b").ids();
+    Encoded pair = file.template().cut(first, second, maxLength);
+    Encoded single = file.template().cut(first, null, maxLength);
+    if (!same(single, encode("a", null)) || !same(pair, encode("a", "b"))) {
+      throw UserProblem.failure(
+          file.path()
+              + ": its post_processor puts special tokens where Winnow does not expect them; use"
+              + " the tokenizer.json of the published model");
     }
+  }
+
+  private static boolean same(Encoded a, Encoded b) {
+    return Arrays.equals(a.ids(), b.ids()) && Arrays.equals(a.types(), b.types());
   }
 
   private static HuggingFaceTokenizer load(Path path, int maxLength) {

@@ -14,6 +14,29 @@ public interface Tokenizer extends AutoCloseable {
   /** Encodes one text, or a pair where {@code pair} is given. */
   Encoded encode(String text, @Nullable String pair);
 
+  /** The tokens of a text alone: no special tokens around them, nothing cut. */
+  TextTokens plain(String text);
+
+  /**
+   * The model's special tokens around plain ids, nothing cut.
+   *
+   * @param first ids of the first or only text
+   * @param second ids of the second text; null where there is one text
+   */
+  Joined join(int[] first, int @Nullable [] second);
+
+  /** Special tokens that {@link #join} puts around one text. */
+  int singleSpecials();
+
+  /** Special tokens that {@link #join} puts around a pair. */
+  int pairSpecials();
+
+  /**
+   * The text of ids, as Hugging Face decodes it; ids without a token are left out. Spaces before
+   * punctuation stay, unless tokenizer_config.json says clean_up_tokenization_spaces.
+   */
+  String decode(int[] ids, SpecialTokens how);
+
   /** Encodes one text. */
   default Encoded encode(String text) {
     return encode(text, null);
@@ -22,8 +45,27 @@ public interface Tokenizer extends AutoCloseable {
   /** Tokens that an encoded text has at most, special tokens included. */
   int maxLength();
 
-  /** The id that fills short rows of a batch. */
+  /**
+   * The id that fills short rows of a batch: the pad_token of the folder's files, else
+   * config.json's pad_token_id, else {@link #endId()} (Llama has no padding token), else 0.
+   */
   int padId();
+
+  /**
+   * The id that begins a text, by bos_token of the folder's files or config.json's bos_token_id.
+   */
+  OptionalInt beginId();
+
+  /** The id that ends a text, by eos_token of the folder's files or config.json's eos_token_id. */
+  OptionalInt endId();
+
+  /**
+   * The tokenizer of what the model writes. It is this one, unless the model reads one alphabet and
+   * writes another; closed with this one.
+   */
+  default Tokenizer target() {
+    return this;
+  }
 
   /** One more than the largest id. */
   int vocabularySize();
@@ -34,7 +76,7 @@ public interface Tokenizer extends AutoCloseable {
   /** Id of a token as the tokenizer's file spells it. */
   OptionalInt id(String token);
 
-  /** SHA-256 of the tokenizer's file, in hexadecimal. */
+  /** SHA-256 of everything that decides ids, in hexadecimal. */
   String fingerprint();
 
   /**
@@ -47,7 +89,7 @@ public interface Tokenizer extends AutoCloseable {
       throw UserProblem.failure(
           "the tokenizer does not fit the model: its largest id is %d, the model's vocab_size is %d"
                   .formatted(vocabularySize() - 1, modelVocabulary)
-              + "; use the tokenizer.json that came with the model");
+              + "; use the tokenizer files that came with the model");
     }
   }
 

@@ -4,30 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.Fingerprint;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a model folder says about its tokens: ids from tokenizer.json, the padding token from the
- * files beside it.
+ * What a model folder says about its tokens: ids and template from tokenizer.json, the tokens in
+ * roles from the files beside it.
  */
-record TokenizerFile(Path path, Map<String, Integer> ids, Set<Integer> specialIds, int padId) {
-  private static final String NAME = "tokenizer.json";
-  private static final List<String> OTHER_FORMS =
-      List.of("spm.model", "tokenizer.model", "vocab.json", "vocab.txt");
+record TokenizerFile(
+    Path path,
+    Map<String, Integer> ids,
+    Set<Integer> specialIds,
+    Template template,
+    Roles roles,
+    boolean cleansSpaces) {
+  static final String NAME = "tokenizer.json";
 
   /** Reads the files of a folder; the tokenizer's own file must be there. */
   static TokenizerFile read(Path folder) {
     Path path = folder.resolve(NAME);
-    if (!Files.isRegularFile(path)) {
-      throw missing(folder);
-    }
     JsonNode root = JsonFiles.readObject(path);
     Map<String, Integer> ids = vocabulary(root.path("model").path("vocab"));
     Set<Integer> special = new TreeSet<>();
@@ -40,7 +38,14 @@ record TokenizerFile(Path path, Map<String, Integer> ids, Set<Integer> specialId
     if (ids.isEmpty()) {
       throw UserProblem.failure(path + " holds no vocabulary (model.vocab); copy the file again");
     }
-    return new TokenizerFile(path, ids, Set.copyOf(special), padId(folder, ids));
+    TokenSettings settings = TokenSettings.read(folder);
+    return new TokenizerFile(
+        path,
+        ids,
+        Set.copyOf(special),
+        TemplateJson.read(root.path("post_processor"), path),
+        Roles.of(settings, token -> ids.getOrDefault(token, -1)),
+        settings.cleansSpaces());
   }
 
   int vocabularySize() {
@@ -48,7 +53,7 @@ record TokenizerFile(Path path, Map<String, Integer> ids, Set<Integer> specialId
   }
 
   String fingerprint() {
-    return new Fingerprint().add(path).hex();
+    return new Fingerprint().add(path).add(roles.toString()).hex();
   }
 
   /** BPE and WordPiece map token to id; Unigram lists [token, score] in id order. */
@@ -62,41 +67,5 @@ record TokenizerFile(Path path, Map<String, Integer> ids, Set<Integer> specialId
       vocab.properties().forEach(e -> ids.put(e.getKey(), e.getValue().asInt()));
     }
     return ids;
-  }
-
-  private static int padId(Path folder, Map<String, Integer> ids) {
-    for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
-      String token = padToken(folder.resolve(file));
-      if (token != null && ids.containsKey(token)) {
-        return ids.get(token);
-      }
-    }
-    Path config = folder.resolve("config.json");
-    if (Files.isRegularFile(config)) {
-      return Math.max(0, JsonFiles.readObject(config).path("pad_token_id").asInt(0));
-    }
-    return 0;
-  }
-
-  private static @Nullable String padToken(Path file) {
-    if (!Files.isRegularFile(file)) {
-      return null;
-    }
-    JsonNode token = JsonFiles.readObject(file).path("pad_token");
-    return token.isObject() ? token.path("content").textValue() : token.textValue();
-  }
-
-  private static UserProblem missing(Path folder) {
-    List<String> others =
-        OTHER_FORMS.stream().filter(f -> Files.isRegularFile(folder.resolve(f))).toList();
-    if (others.isEmpty()) {
-      return UserProblem.failure(
-          folder + " has no tokenizer.json; copy it there from the model that the weights are of");
-    }
-    return UserProblem.failure(
-        "%s has no tokenizer.json, the one form of tokenizer that Winnow reads so far; it has %s."
-                .formatted(folder, String.join(", ", others))
-            + " Make the file once: python3 -c \"from transformers import AutoTokenizer as t;"
-            + " t.from_pretrained('%1$s').save_pretrained('%1$s')\"".formatted(folder));
   }
 }
