@@ -18,6 +18,7 @@ import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Architecture;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.PeftAdapter;
@@ -108,12 +109,14 @@ class ExportedAdapterTest {
     PeftAdapter adapter = PeftAdapter.read(run.resolve("adapter"));
     ObjectNode config = JsonFiles.readObject(CONF.resolve("model/config.json")).deepCopy();
 
-    assertThatThrownBy(() -> ImportedAdapter.of(adapter, Architecture.of(config, 3)))
+    assertThatThrownBy(
+            () -> ImportedAdapter.of(adapter, Architecture.of(config, TaskHead.sequence(3))))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("classifier.weight with shape [2, 96]")
         .hasMessageContaining("[3, 96]");
     config.put("num_hidden_layers", 1);
-    assertThatThrownBy(() -> ImportedAdapter.of(adapter, Architecture.of(config, LABELS)))
+    assertThatThrownBy(
+            () -> ImportedAdapter.of(adapter, Architecture.of(config, TaskHead.sequence(LABELS))))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("which has no place in this model");
   }
@@ -123,7 +126,8 @@ class ExportedAdapterTest {
   }
 
   private static Architecture architecture() {
-    return Architecture.of(JsonFiles.readObject(CONF.resolve("model/config.json")), LABELS);
+    return Architecture.of(
+        JsonFiles.readObject(CONF.resolve("model/config.json")), TaskHead.sequence(LABELS));
   }
 
   private static List<float[]> logits(SweepPlan plan, List<LayerParameters> parameters) {

@@ -1,22 +1,20 @@
 package io.winnow.protocol;
 
 import io.winnow.model.adapter.TrainableSpec;
-import io.winnow.model.config.RunConfig;
-import org.jspecify.annotations.Nullable;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.TaskHead;
 
 /**
- * What a worker needs to sweep for a run: the frozen base's folder, what is trained, and the task.
+ * What a worker needs to sweep for a run: the frozen base's folder, what is trained, and the head.
  *
  * @param modelFolder absolute path of the Hugging Face folder, or {@code shape:NAME} for made-up
  *     weights of a known shape (bench)
- * @param modelDropout overrides the dropouts of config.json; null = as there
- * @param labels outputs of the task head
+ * @param options how the base is held and computed
  */
 public record SweepPlan(
     String modelFolder,
-    @Nullable Float modelDropout,
+    ModelOptions options,
     TrainableSpec trainable,
     float adapterDropout,
-    RunConfig.Task.Kind task,
-    int labels,
+    TaskHead head,
     long seed) {}

@@ -7,6 +7,12 @@ import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.Activations;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.Storage;
+import io.winnow.model.arch.TaskHead;
+import io.winnow.model.arch.Tokens;
+import io.winnow.model.compute.BackendKind;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
@@ -101,7 +107,16 @@ final class WireClasses {
           StepDecision.class,
           int[].class,
           float[].class,
-          CheckpointId.class);
+          CheckpointId.class,
+          ModelOptions.class,
+          Storage.class,
+          Activations.class,
+          BackendKind.class,
+          TaskHead.class,
+          TaskHead.Kind.class,
+          Targets.Spans.class,
+          Targets.Next.class,
+          Tokens.Side.class);
 
   private WireClasses() {}
 }

@@ -9,7 +9,8 @@ import akka.actor.typed.javadsl.Adapter;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
 import io.winnow.model.adapter.TrainableSpec;
-import io.winnow.model.config.RunConfig;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
 import java.io.IOException;
@@ -96,11 +97,16 @@ class SerializationTest {
             new RunId("r"), 1, WorkerCommand.Kind.TRAIN, 1, 0, 1, List.of(), 1.0, batch, null);
     SweepPlan plan =
         new SweepPlan(
-            "m", null, new TrainableSpec(List.of()), 0f, RunConfig.Task.Kind.REGRESSION, 1, 0);
+            "m",
+            ModelOptions.defaults(),
+            new TrainableSpec(List.of()),
+            0f,
+            TaskHead.sequence(1),
+            0);
     WorkerCommand.Prepare prepare = new WorkerCommand.Prepare(new RunId("r"), 1, plan, null);
 
     assertThat(((WorkerCommand.Assign) overTheWire(assign)).batch().types()).isNull();
-    assertThat(((WorkerCommand.Prepare) overTheWire(prepare)).plan().modelDropout()).isNull();
+    assertThat(((WorkerCommand.Prepare) overTheWire(prepare)).plan().options().dropout()).isNull();
   }
 
   private static Targets targets() {

@@ -6,7 +6,6 @@ import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.BaseDropout;
 import io.winnow.model.arch.FrozenBase;
-import io.winnow.model.compute.CpuBackend;
 import io.winnow.model.compute.NumericsFingerprint;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Evaluation;
@@ -29,14 +28,18 @@ public final class BaseSweeps implements SweepFactory {
   @Override
   public SweepSession open(SweepPlan plan) {
     FrozenBase base =
-        bases.get(
-            new Bases.Key(plan.modelFolder(), plan.labels(), plan.seed(), plan.modelDropout()));
+        bases.get(new Bases.Key(plan.modelFolder(), plan.head(), plan.seed(), plan.options()));
     Sweep sweep =
         Sweep.create(
             base,
             plan.trainable(),
-            new SweepSettings(plan.adapterDropout(), BaseDropout.AS_CONFIGURED));
-    return new Session(base.fingerprint(), NumericsFingerprint.of(new CpuBackend()), sweep);
+            new SweepSettings(
+                plan.adapterDropout(),
+                BaseDropout.AS_CONFIGURED,
+                plan.options().activations(),
+                plan.options().backend()));
+    return new Session(
+        base.fingerprint(), NumericsFingerprint.of(plan.options().backend().create()), sweep);
   }
 
   private record Session(String base, String numerics, Sweep sweep) implements SweepSession {
@@ -63,7 +66,7 @@ public final class BaseSweeps implements SweepFactory {
     @Override
     public Evaluated evaluate(Batch batch) {
       Evaluation evaluation = sweep.evaluate(batch);
-      return new Evaluated(evaluation.logits(), evaluation.lossSum());
+      return new Evaluated(evaluation.outputs(), evaluation.lossSum());
     }
 
     @Override

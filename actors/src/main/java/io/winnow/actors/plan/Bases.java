@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.arch.HeadInit;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.Storage;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bases implements AutoCloseable {
   /**
-   * What decides a base: the folder or the made-up shape, the outputs of its head, their seed, and
-   * the dropout that takes the place of config.json's hidden and attention dropout (null = none).
+   * What decides a base: the folder or the made-up shape, its head, the head's seed, the dropout
+   * that takes the place of config.json's (null = none), and how its matrices are held.
    */
-  public record Key(String folder, int labels, long seed, @Nullable Float dropout) {}
+  public record Key(
+      String folder, TaskHead head, long seed, @Nullable Float dropout, Storage storage) {
+    /** The base that these options ask for. */
+    public Key(String folder, TaskHead head, long seed, ModelOptions options) {
+      this(folder, head, seed, options.dropout(), options.storage());
+    }
+  }
 
   private final Map<Key, FrozenBase> loaded = new HashMap<>();
 
@@ -30,7 +39,7 @@ public final class Bases implements AutoCloseable {
   }
 
   private static FrozenBase load(Key key) {
-    HeadInit head = new HeadInit(key.labels(), key.seed());
+    HeadInit head = new HeadInit(key.head(), key.seed());
     if (MadeUpShape.isName(key.folder())) {
       return FrozenBase.random(MadeUpShape.named(key.folder()).config(), head);
     }

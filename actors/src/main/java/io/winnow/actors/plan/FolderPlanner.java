@@ -6,8 +6,13 @@ import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.Activations;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.FrozenBase;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.Storage;
+import io.winnow.model.arch.TaskHead;
+import io.winnow.model.compute.BackendKind;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
@@ -41,9 +46,9 @@ public final class FolderPlanner implements Planner {
         bases.get(
             new Bases.Key(
                 config.model().path().toString(),
-                outputs,
+                TaskHead.sequence(outputs),
                 config.seed(),
-                config.model().dropout()));
+                options(config)));
     long totalSteps = config.training().totalSteps(data.train().size());
     StepRules rules = Rules.of(config, totalSteps);
     return new RunPlan(
@@ -68,12 +73,16 @@ public final class FolderPlanner implements Planner {
   public static SweepPlan sweepPlan(RunConfig config, TrainableSpec trainable, int outputs) {
     return new SweepPlan(
         config.model().path().toString(),
-        config.model().dropout(),
+        options(config),
         trainable,
         config.method().dropout(),
-        config.task().kind(),
-        outputs,
+        TaskHead.sequence(outputs),
         config.seed());
+  }
+
+  private static ModelOptions options(RunConfig config) {
+    return new ModelOptions(
+        config.model().dropout(), Storage.F32, Activations.KEPT, BackendKind.CPU);
   }
 
   /** What a layer of a run needs to know. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.FrozenBase;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigChecks;
@@ -34,7 +35,7 @@ public final class PlanCheck {
   }
 
   Architecture architecture(int outputs) {
-    return inModel(() -> Architecture.of(modelConfig, outputs));
+    return inModel(() -> Architecture.of(modelConfig, TaskHead.sequence(outputs)));
   }
 
   /** What a run trains; the number of its outputs does not matter for heads. */

@@ -7,6 +7,8 @@ import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.CounterHash;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
@@ -27,6 +29,7 @@ public final class ShapePlanner implements Planner {
   public static final int LENGTH = 128;
 
   private static final int LABELS = 2;
+  private static final TaskHead HEAD = TaskHead.sequence(LABELS);
 
   /** Ids below are special tokens in DeBERTa's vocabulary. */
   private static final int FIRST_WORD = 4;
@@ -60,7 +63,7 @@ public final class ShapePlanner implements Planner {
   @Override
   public RunPlan plan(String text) {
     RunConfig submitted = RunConfigReader.readText(text, "bench");
-    Architecture architecture = Architecture.of(shape.config(), LABELS);
+    Architecture architecture = Architecture.of(shape.config(), HEAD);
     TrainableSpec trainable = TrainableSpecs.of(architecture, submitted);
     Map<String, List<TensorState>> noTensors =
         trainable.layers().stream()
@@ -70,11 +73,10 @@ public final class ShapePlanner implements Planner {
         Rules.of(submitted, submitted.training().steps()),
         new SweepPlan(
             shape.folder(),
-            null,
+            ModelOptions.defaults(),
             trainable,
             submitted.method().dropout(),
-            submitted.task().kind(),
-            LABELS,
+            HEAD,
             submitted.seed()),
         trainable.layers().stream().map(l -> FolderPlanner.layerPlan(submitted, l)).toList(),
         noTensors,

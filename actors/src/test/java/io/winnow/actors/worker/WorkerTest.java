@@ -13,7 +13,8 @@ import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
-import io.winnow.model.config.RunConfig;
+import io.winnow.model.arch.ModelOptions;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
 import io.winnow.protocol.CoordinatorMessage;
@@ -98,7 +99,7 @@ class WorkerTest {
             new LayerSpec(SECOND, List.of(), List.of()));
     SweepPlan plan =
         new SweepPlan(
-            "m", null, new TrainableSpec(specs), 0f, RunConfig.Task.Kind.CLASSIFICATION, 2, 7);
+            "m", ModelOptions.defaults(), new TrainableSpec(specs), 0f, TaskHead.sequence(2), 7);
     return new WorkerCommand.Prepare(RUN, attempt, plan, loop.getRef());
   }
 

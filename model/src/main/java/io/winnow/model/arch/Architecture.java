@@ -7,8 +7,8 @@ import java.util.List;
 
 /** The wiring of a model family at one configuration: what it consists of, and how to run it. */
 public interface Architecture {
-  /** The architecture that a {@code config.json} describes, with a head of so many logits. */
-  static Architecture of(JsonNode config, int labels) {
+  /** The architecture that a {@code config.json} describes, with this head. */
+  static Architecture of(JsonNode config, TaskHead head) {
     String type = config.path("model_type").asText("");
     if (!type.equals(DebertaV2.MODEL_TYPE)) {
       throw UserProblem.failure(
@@ -16,7 +16,7 @@ public interface Architecture {
               "config.json: model_type is '%s'; supported: %s (DeBERTa-v3)",
               type, DebertaV2.MODEL_TYPE));
     }
-    return new DebertaV2(DebertaV2Config.of(config, labels));
+    return new DebertaV2(DebertaV2Config.of(config, head));
   }
 
   /** Everything of the configuration that decides results, as text for the fingerprint. */
@@ -34,8 +34,8 @@ public interface Architecture {
   /** Module path of block i. */
   String blockName(int i);
 
-  /** Number of logits. */
-  int labels();
+  /** What stands behind the blocks. */
+  TaskHead head();
 
   /** Standard deviation that weights are initialised with. */
   float initializerRange();

@@ -108,8 +108,8 @@ final class DebertaV2 implements Architecture {
   }
 
   @Override
-  public int labels() {
-    return config.labels();
+  public TaskHead head() {
+    return TaskHead.sequence(config.labels());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.UserProblem;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,8 +29,11 @@ record DebertaV2Config(
     static final Dropouts NONE = new Dropouts(0f, 0f, 0f, 0f);
   }
 
-  static DebertaV2Config of(JsonNode json, int labels) {
+  static DebertaV2Config of(JsonNode json, TaskHead head) {
     var fields = new ConfigFields(json);
+    if (head.kind() != TaskHead.Kind.SEQUENCE) {
+      throw UserProblem.failure("deberta-v2 has no " + head.kind() + " head");
+    }
     refuseOtherVariants(fields);
     int hidden = fields.positive("hidden_size");
     int heads = fields.positive("num_attention_heads");
@@ -37,7 +41,7 @@ record DebertaV2Config(
     int farthest = fields.integer("max_relative_positions", -1);
     float hiddenDropout = fields.number("hidden_dropout_prob", 0.1);
     return new DebertaV2Config(
-        labels,
+        head.labels(),
         fields.positive("vocab_size"),
         hidden,
         fields.positive("num_hidden_layers"),

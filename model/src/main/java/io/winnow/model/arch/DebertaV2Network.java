@@ -24,7 +24,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The forward and backward sweeps of {@link DebertaV2}. */
-final class DebertaV2Network implements Network {
+final class DebertaV2Network implements Network, HiddenStates {
   private final DebertaV2 architecture;
   private final DebertaV2Config config;
   private final DebertaV2Config.Dropouts dropouts;
@@ -239,8 +239,9 @@ final class DebertaV2Network implements Network {
     return true;
   }
 
-  /** Input of block i (or the last output) of a sweep in which every block is live. */
-  Matrix hidden(int i) {
+  @Override
+  public Matrix hidden(String name) {
+    int i = Integer.parseInt(name.substring("hidden_states.".length()));
     return i == 0 ? embedded.last() : tapes.get(i - 1).output();
   }
 

@@ -33,7 +33,7 @@ public final class FrozenBase implements AutoCloseable {
    * initializer_range), biases 0; any other that is missing is refused by name.
    */
   public static FrozenBase load(JsonNode config, WeightSource source, HeadInit head) {
-    var architecture = Architecture.of(config, head.labels());
+    var architecture = Architecture.of(config, head.head());
     var tensors = new LinkedHashMap<String, Tensor>();
     var digest = new BaseDigest(architecture.description());
     try {
@@ -72,7 +72,7 @@ public final class FrozenBase implements AutoCloseable {
 
   /** A base of made-up weights, of the shape that the configuration says. */
   public static FrozenBase random(JsonNode config, HeadInit head) {
-    var architecture = Architecture.of(config, head.labels());
+    var architecture = Architecture.of(config, head.head());
     return load(config, new MadeUpWeights(architecture, head.seed()), head);
   }
 

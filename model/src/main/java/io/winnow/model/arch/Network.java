@@ -2,6 +2,7 @@ package io.winnow.model.arch;
 
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.Pass;
@@ -33,8 +34,21 @@ public interface Network extends AutoCloseable {
   /** Computes the logits; false if the sweep was cancelled. */
   boolean forward(Tokens tokens, Pass pass);
 
-  /** The logits {@code [examples, labels]} of the last forward sweep. */
+  /**
+   * The logits of the last forward sweep: of a sequence head {@code [examples, labels]}, of a span
+   * head {@code [examples * length, 2]}, of a language head {@code [outputs, vocabulary]}.
+   */
   Matrix logits();
+
+  /**
+   * Token by token generation.
+   *
+   * @throws io.winnow.model.compute.UserProblem if the model has no language head
+   */
+  default Decoding decoding() {
+    throw UserProblem.failure(
+        "this model does not generate text: it has no language head (model_type bart and llama have)");
+  }
 
   /**
    * Computes the gradients of all live heads and trained parameters for the last forward sweep,

@@ -7,4 +7,10 @@ import io.winnow.model.compute.Backend;
  *
  * @param adapterDropout on the input of every head, in training
  */
-public record NetworkSettings(Backend backend, float adapterDropout, BaseDropout baseDropout) {}
+public record NetworkSettings(
+    Backend backend, float adapterDropout, BaseDropout baseDropout, Activations activations) {
+  /** Keeping all that backward needs. */
+  public NetworkSettings(Backend backend, float adapterDropout, BaseDropout baseDropout) {
+    this(backend, adapterDropout, baseDropout, Activations.KEPT);
+  }
+}

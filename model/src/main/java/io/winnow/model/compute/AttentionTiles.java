@@ -13,42 +13,51 @@ final class AttentionTiles {
     this.tiles = tiles;
   }
 
-  void maskedSoftmax(Matrix p, PaddingMask mask) {
-    int n = p.columns();
-    int tile = Math.max(1, Math.min(n, TILE / n));
-    for (int example = 0; example < p.rows(); example += n) {
-      for (int from = 0; from < n; from += tile) {
-        softmaxTile(p.rows(example + from, Math.min(tile, n - from)), example, from, mask);
+  void maskedSoftmax(Matrix p, AttentionMask mask) {
+    int tile = Math.max(1, Math.min(mask.queries(), TILE / mask.keys()));
+    for (int example = 0; example < mask.examples(); example++) {
+      for (int from = 0; from < mask.queries(); from += tile) {
+        int rows = Math.min(tile, mask.queries() - from);
+        Matrix part = p.rows(example * mask.queries() + from, rows);
+        softmaxTile(part, mask, example, from);
       }
     }
   }
 
-  /** Some rows of one example, the first being its position {@code from}. */
-  private void softmaxTile(Matrix p, int example, int from, PaddingMask mask) {
-    int n = p.columns();
-    int rows = p.rows();
-    float[] tile = tiles.first(rows * n);
+  /** Some rows of one example, the first being its query {@code from}. */
+  private void softmaxTile(Matrix p, AttentionMask mask, int example, int from) {
+    int size = p.rows() * p.columns();
+    float[] tile = tiles.first(size);
     p.readAll(tile);
-    cover(tile, rows, example, mask, -Float.MAX_VALUE);
-    RowKernels.softmax(tile, tiles.second(rows * n), rows, n);
-    cover(tile, rows, example, mask, 0f);
-    for (int r = 0; r < rows; r++) {
-      if (!mask.isToken(example + from + r)) {
-        Arrays.fill(tile, r * n, r * n + n, 0f);
-      }
+    for (int r = 0; r < p.rows(); r++) {
+      cover(tile, r * p.columns(), new Query(mask, example, from + r), -Float.MAX_VALUE);
+    }
+    RowKernels.softmax(tile, tiles.second(size), p.rows(), p.columns());
+    for (int r = 0; r < p.rows(); r++) {
+      cover(tile, r * p.columns(), new Query(mask, example, from + r), 0f);
     }
     p.set(tile);
   }
 
-  private static void cover(float[] tile, int rows, int example, PaddingMask mask, float value) {
-    int n = mask.length();
-    for (int j = 0; j < n; j++) {
-      if (!mask.isToken(example + j)) {
-        for (int r = 0; r < rows; r++) {
-          tile[r * n + j] = value;
-        }
+  private record Query(AttentionMask mask, int example, int index) {
+    /** Keys below this one are not behind the query. */
+    int end() {
+      return mask.reach() == AttentionMask.Reach.ALL
+          ? mask.keys()
+          : Math.min(mask.keys(), mask.past() + index + 1);
+    }
+  }
+
+  private static void cover(float[] tile, int at, Query query, float value) {
+    int[] tokens = query.mask.tokens();
+    int first = query.example * query.mask.keys();
+    int end = query.end();
+    for (int j = 0; j < end; j++) {
+      if (tokens[first + j] == 0) {
+        tile[at + j] = value;
       }
     }
+    Arrays.fill(tile, at + end, at + query.mask.keys(), value);
   }
 
   void addRelative(Matrix s, Matrix c, Matrix p, RelativeIndex index) {

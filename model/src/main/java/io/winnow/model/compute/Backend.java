@@ -54,8 +54,8 @@ public interface Backend {
   /** y += drop(x). */
   void addDropout(Matrix y, Matrix x, DropMask mask);
 
-  /** y = gelu(x) = x Phi(x), in the exact erf form; derivative = Phi(x) + x phi(x) if asked for. */
-  void gelu(Matrix y, @Nullable Matrix derivative, Matrix x);
+  /** y = f(x); derivative = f'(x) if asked for. */
+  void activate(Activation f, Matrix y, @Nullable Matrix derivative, Matrix x);
 
   /** y = (s - mean(s)) * rstd * gamma + beta, s = residual + drop(x), row by row. */
   void layerNorm(Matrix y, Norm.Input input, Norm.Weights weights, Norm.@Nullable Tape tape);
@@ -63,14 +63,20 @@ public interface Backend {
   /** ds = rstd (e - mean(e) - n mean(e n)), e = dy gamma, n = the normalized values. */
   void layerNormGradient(Matrix ds, Matrix dy, Norm.Weights weights, Norm.Tape tape);
 
+  /** y = x rstd * gamma, rstd = 1 / sqrt(mean(x^2) + eps), row by row. */
+  void rmsNorm(Matrix y, Matrix x, Norm.Rms weights, Norm.@Nullable Tape tape);
+
+  /** dx = rstd (e - n mean(e n)), e = dy gamma, n = the normalized values. */
+  void rmsNormGradient(Matrix dx, Matrix dy, Norm.Rms weights, Norm.Tape tape);
+
   /** dGamma[c] += sum over rows of dy n. */
   void addGammaGradient(Tensor dGamma, Matrix dy, Matrix normalized);
 
   /**
-   * p = softmax of each row over the tokens of its example, in place; 0 at padding. {@code p} is
-   * {@code [examples * length, length]}.
+   * p = softmax of each row over the keys that its query sees, in place; 0 elsewhere, and in the
+   * whole row where it sees none. {@code p} is {@code [examples * queries, keys]}.
    */
-  void maskedSoftmax(Matrix p, PaddingMask mask);
+  void maskedSoftmax(Matrix p, AttentionMask mask);
 
   /** dp becomes ds = p (dp - sum(p dp)), row by row. */
   void softmaxGradient(Matrix dp, Matrix p);
@@ -83,6 +89,16 @@ public interface Backend {
 
   /** dc[i, col(i - j)] = sum of ds[i, j], dp[j, col(i - j)] = sum of ds[i, j]. */
   void relativeGradient(Matrix ds, Matrix dc, Matrix dp, RelativeIndex index);
+
+  /** Turns every head of every row of x {@code [rows, heads * width]}, in place. */
+  void rotate(Matrix x, Rotary rotary, Rotary.Turn turn);
+
+  /**
+   * losses[r] = -ln softmax(z_r)[labels[r]], and z becomes its gradient times {@code factor}:
+   * factor (softmax(z_r) - onehot(labels[r])). Rows with a negative label: loss 0, gradient 0. Sums
+   * are in double.
+   */
+  void crossEntropy(Matrix z, int[] labels, float factor, double[] losses);
 
   /** y[r] = table[ids[r]]. */
   void gather(Matrix y, Matrix table, int[] ids);

@@ -171,7 +171,7 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void gelu(Matrix y, @Nullable Matrix derivative, Matrix x) {
+  public void activate(Activation f, Matrix y, @Nullable Matrix derivative, Matrix x) {
     int n = x.columns();
     float[] row = tiles.first(n);
     float[] slope = tiles.second(n);
@@ -179,9 +179,9 @@ public final class CpuBackend implements Backend {
     for (int r = 0; r < y.rows(); r++) {
       x.read(r, row, 0);
       if (derivative == null) {
-        RowKernels.gelu(row, scratch, n);
+        RowKernels.activate(f, row, scratch, n);
       } else {
-        RowKernels.geluAndSlope(row, slope, scratch, n);
+        RowKernels.activateAndSlope(f, row, slope, scratch, n);
         derivative.write(r, slope, 0);
       }
       y.write(r, row, 0);
@@ -241,6 +241,79 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void rmsNorm(Matrix y, Matrix x, Norm.Rms weights, Norm.@Nullable Tape tape) {
+    int n = y.columns();
+    float[] row = tiles.first(n);
+    float[] gamma = tiles.second(n);
+    float[] single = tiles.third(1);
+    weights.gamma().values().get(0, gamma, 0, n);
+    for (int r = 0; r < y.rows(); r++) {
+      x.read(r, row, 0);
+      single[0] = RowKernels.normalizeRms(row, n, weights.epsilon());
+      if (tape != null) {
+        tape.normalized().write(r, row, 0);
+        tape.rstd().write(r, single, 0);
+      }
+      RowKernels.multiply(row, gamma, n);
+      y.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void rmsNormGradient(Matrix dx, Matrix dy, Norm.Rms weights, Norm.Tape tape) {
+    int n = dy.columns();
+    float[] row = tiles.first(n);
+    float[] normalized = tiles.second(n);
+    float[] gamma = tiles.third(n + 1);
+    weights.gamma().values().get(0, gamma, 0, n);
+    for (int r = 0; r < dy.rows(); r++) {
+      dy.read(r, row, 0);
+      tape.normalized().read(r, normalized, 0);
+      tape.rstd().read(r, gamma, n);
+      RowKernels.multiply(row, gamma, n);
+      RowKernels.rmsGradient(row, normalized, n, gamma[n]);
+      dx.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void rotate(Matrix x, Rotary rotary, Rotary.Turn turn) {
+    int half = rotary.width() / 2;
+    float[] row = tiles.first(x.columns());
+    float[] cos = tiles.second(half);
+    float[] sin = tiles.third(half);
+    for (int r = 0; r < x.rows(); r++) {
+      x.read(r, row, 0);
+      rotary.cos().values().get(rotary.positions()[r] * half, cos, 0, half);
+      rotary.sin().values().get(rotary.positions()[r] * half, sin, 0, half);
+      if (turn == Rotary.Turn.BACKWARD) {
+        RowKernels.negate(sin, half);
+      }
+      for (int at = 0; at < x.columns(); at += rotary.width()) {
+        RowKernels.rotate(row, at, cos, sin, half);
+      }
+      x.write(r, row, 0);
+    }
+  }
+
+  @Override
+  public void crossEntropy(Matrix z, int[] labels, float factor, double[] losses) {
+    int n = z.columns();
+    float[] row = tiles.first(n);
+    float[] scratch = tiles.second(n);
+    for (int r = 0; r < z.rows(); r++) {
+      if (labels[r] < 0) {
+        losses[r] = 0;
+        Arrays.fill(row, 0, n, 0f);
+      } else {
+        z.read(r, row, 0);
+        losses[r] = RowKernels.crossEntropy(row, scratch, n, labels[r], factor);
+      }
+      z.write(r, row, 0);
+    }
+  }
+
+  @Override
   public void addGammaGradient(Tensor dGamma, Matrix dy, Matrix normalized) {
     int n = dy.columns();
     float[] row = tiles.first(n);
@@ -255,7 +328,7 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void maskedSoftmax(Matrix p, PaddingMask mask) {
+  public void maskedSoftmax(Matrix p, AttentionMask mask) {
     attention.maskedSoftmax(p, mask);
   }
 

@@ -88,6 +88,27 @@ public final class Elementary {
     return v * p / q;
   }
 
+  /** 1 / (1 + e^-x). */
+  public static float sigmoid(float x) {
+    return 1f / (1f + exp(-x));
+  }
+
+  /** tanh(x): a polynomial near 0, where 1 - 2 / (e^2x + 1) would lose digits. */
+  public static float tanh(float x) {
+    float a = Math.abs(x);
+    if (a >= 0.625f) {
+      float t = 1f - 2f / (exp(2f * a) + 1f);
+      return x < 0f ? -t : t;
+    }
+    float s = x * x;
+    float p = -5.70498872745e-3f; // Cephes tanhf
+    p = Math.fma(p, s, 2.06390887954e-2f);
+    p = Math.fma(p, s, -5.37397155531e-2f);
+    p = Math.fma(p, s, 1.33314422036e-1f);
+    p = Math.fma(p, s, -3.33332819422e-1f);
+    return Math.fma(p * s, x, x);
+  }
+
   /** Phi(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution function. */
   public static float normalCdf(float x) {
     return Math.fma(0.5f, erf(x * SQRT_HALF), 0.5f);

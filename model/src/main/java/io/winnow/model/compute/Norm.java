@@ -9,6 +9,9 @@ public final class Norm {
   /** gamma and beta {@code [columns]}, and epsilon. */
   public record Weights(Tensor gamma, Tensor beta, float epsilon) {}
 
+  /** gamma {@code [columns]} and epsilon of an RMS norm. */
+  public record Rms(Tensor gamma, float epsilon) {}
+
   /** The sum that is normalised: residual + drop(x); without a residual x alone. */
   public record Input(Matrix x, @Nullable Matrix residual, DropMask mask) {
     /** x alone. */

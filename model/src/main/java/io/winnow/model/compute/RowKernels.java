@@ -4,6 +4,9 @@ package io.winnow.model.compute;
 final class RowKernels {
   private static final float INVERSE_SQRT_TWO_PI = 0.39894228040143268f;
 
+  private static final float SQRT_TWO_OVER_PI = 0.79788456080286536f;
+  private static final float GELU_CUBIC = 0.044715f;
+
   /** Four factors for each pattern of four bits; a branch at random would be mispredicted. */
   private static final float[] KEPT = new float[64];
 
@@ -18,6 +21,12 @@ final class RowKernels {
   static void add(float[] y, float[] x, int n) {
     for (int i = 0; i < n; i++) {
       y[i] += x[i];
+    }
+  }
+
+  static void negate(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = -x[i];
     }
   }
 
@@ -79,6 +88,125 @@ final class RowKernels {
     for (int i = 0; i < n; i++) {
       x[i] *= cdf[i];
     }
+  }
+
+  /** x becomes f(x); {@code scratch} is used up. */
+  static void activate(Activation f, float[] x, float[] scratch, int n) {
+    switch (f) {
+      case GELU -> gelu(x, scratch, n);
+      case GELU_TANH -> {
+        for (int i = 0; i < n; i++) {
+          x[i] *= geluGate(x[i]);
+        }
+      }
+      case SILU -> {
+        for (int i = 0; i < n; i++) {
+          x[i] *= Elementary.sigmoid(x[i]);
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = Elementary.tanh(x[i]);
+        }
+      }
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = x[i] > 0f ? x[i] : 0f * x[i]; // keeps a NaN
+        }
+      }
+    }
+  }
+
+  /** x becomes f(x), and slope f'(x); {@code scratch} is used up. */
+  static void activateAndSlope(Activation f, float[] x, float[] slope, float[] scratch, int n) {
+    switch (f) {
+      case GELU -> geluAndSlope(x, slope, scratch, n);
+      case GELU_TANH -> {
+        for (int i = 0; i < n; i++) {
+          float gate = geluGate(x[i]); // (1 + tanh(u)) / 2
+          float inner = Math.fma(3f * GELU_CUBIC * x[i], x[i], 1f) * SQRT_TWO_OVER_PI; // du/dx
+          slope[i] = Math.fma(2f * x[i] * gate * (1f - gate), inner, gate);
+          x[i] *= gate;
+        }
+      }
+      case SILU -> {
+        for (int i = 0; i < n; i++) {
+          float gate = Elementary.sigmoid(x[i]);
+          slope[i] = gate * Math.fma(x[i], 1f - gate, 1f);
+          x[i] *= gate;
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = Elementary.tanh(x[i]);
+          slope[i] = Math.fma(-x[i], x[i], 1f);
+        }
+      }
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          slope[i] = x[i] > 0f ? 1f : 0f;
+          x[i] *= x[i] > 0f ? 1f : 0f;
+        }
+      }
+    }
+  }
+
+  private static float geluGate(float x) {
+    float u = SQRT_TWO_OVER_PI * Math.fma(GELU_CUBIC * x * x, x, x);
+    return Elementary.sigmoid(2f * u); // (1 + tanh(u)) / 2
+  }
+
+  /** x becomes x / rms(x); returns 1 / sqrt(mean(x^2) + epsilon). */
+  static float normalizeRms(float[] x, int n, float epsilon) {
+    float square = RowSums.dot(x, x, n) / n;
+    float rstd = (float) (1.0 / Math.sqrt((double) square + epsilon));
+    for (int i = 0; i < n; i++) {
+      x[i] *= rstd;
+    }
+    return rstd;
+  }
+
+  /** e becomes rstd (e - x mean(e x)). */
+  static void rmsGradient(float[] e, float[] x, int n, float rstd) {
+    float slope = RowSums.dot(e, x, n) / n;
+    for (int i = 0; i < n; i++) {
+      e[i] = rstd * Math.fma(-x[i], slope, e[i]);
+    }
+  }
+
+  /**
+   * Turns the head of {@code 2 * half} values at {@code at}: (a, b) becomes (a c - b s, b c + a s).
+   */
+  static void rotate(float[] x, int at, float[] cos, float[] sin, int half) {
+    for (int i = 0; i < half; i++) {
+      float a = x[at + i];
+      float b = x[at + half + i];
+      x[at + i] = Math.fma(a, cos[i], -(b * sin[i]));
+      x[at + half + i] = Math.fma(b, cos[i], a * sin[i]);
+    }
+  }
+
+  /**
+   * -ln softmax(z)[label], z becomes factor (softmax(z) - onehot(label)); {@code scratch} is used
+   * up.
+   */
+  static double crossEntropy(float[] z, float[] scratch, int n, int label, float factor) {
+    float max = RowSums.max(z, 0, n);
+    for (int i = 0; i < n; i++) {
+      z[i] -= max;
+    }
+    double target = z[label];
+    Elementary.exp(z, scratch, n);
+    double total = 0;
+    for (int i = 0; i < n; i++) {
+      total += z[i];
+    }
+    float inverse = (float) (factor / total);
+    for (int i = 0; i < n; i++) {
+      z[i] *= inverse;
+    }
+    z[label] -= factor;
+    return StrictMath.log(total) - target;
   }
 
   /** x becomes normalized; returns 1 / sqrt(variance + epsilon). */

@@ -1,5 +1,6 @@
 package io.winnow.model.nn;
 
+import io.winnow.model.compute.AttentionMask;
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.DropMask;
 import io.winnow.model.compute.Matrix;
@@ -115,7 +116,7 @@ public final class DisentangledAttention {
     backend.product(c, shape.scale(), q, head(tape.positionK, head).t());
     backend.product(p, shape.scale(), k, head(tape.positionQ, head).t());
     backend.addRelative(s, c, p, setting.relative().index());
-    backend.maskedSoftmax(s, setting.mask());
+    backend.maskedSoftmax(s, AttentionMask.bidirectional(setting.mask()));
   }
 
   private Matrix droppedProbabilities(Pass pass, int head, AttentionTape tape) {

@@ -1,5 +1,6 @@
 package io.winnow.model.nn;
 
+import io.winnow.model.compute.Activation;
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace;
@@ -44,7 +45,7 @@ public final class FeedForward {
     Matrix middle = tape.middle.matrix(x.rows(), width);
     inner.forward(pass, x, middle);
     Matrix slope = pass.keepsTape() ? tape.slope.matrix(x.rows(), width) : null;
-    backend.gelu(middle, slope, middle);
+    backend.activate(Activation.GELU, middle, slope, middle);
     outer.forward(pass, middle, y);
   }
 

@@ -1,5 +1,6 @@
 package io.winnow.model.nn;
 
+import io.winnow.model.compute.Activation;
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
@@ -40,7 +41,7 @@ public final class SequenceHead {
     backend.dropout(in, x, layers.poolerDropout().mask(pass));
     Matrix out = pooled.matrix(x.rows(), x.columns());
     layers.pooler().forward(pass, in, out);
-    backend.gelu(out, slope.matrix(out.rows(), out.columns()), out);
+    backend.activate(Activation.GELU, out, slope.matrix(out.rows(), out.columns()), out);
     backend.dropout(out, out, layers.dropout().mask(pass));
     Matrix result = logits.matrix(out.rows(), layers.labels());
     layers.classifier().forward(pass, out, result);

@@ -12,12 +12,11 @@ import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.arch.Decoding;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.arch.Network;
 import io.winnow.model.arch.NetworkSettings;
-import io.winnow.model.arch.Tokens;
 import io.winnow.model.compute.CounterHash;
-import io.winnow.model.compute.CpuBackend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.LinearSite;
@@ -53,7 +52,10 @@ public final class Sweep implements AutoCloseable {
     var network =
         base.network(
             new NetworkSettings(
-                new CpuBackend(), settings.adapterDropout(), settings.baseDropout()));
+                settings.backend().create(),
+                settings.adapterDropout(),
+                settings.baseDropout(),
+                settings.activations()));
     return new Sweep(network, spec);
   }
 
@@ -115,12 +117,11 @@ public final class Sweep implements AutoCloseable {
       BooleanSupplier cancelled) {
     var before = cost();
     long random = CounterHash.key(key.seed(), PURPOSE, key.step(), key.microBatch());
-    if (!network.forward(tokens(batch), new Pass(Pass.Mode.TRAIN, random, cancelled))) {
+    if (!network.forward(batch.tokens(), new Pass(Pass.Mode.TRAIN, random, cancelled))) {
       return new SweepResult(CANCELLED, Double.NaN, 0, cost().since(before));
     }
     Matrix logits = network.logits();
-    Loss loss = Loss.of(logits, batch.targets(), normaliser);
-    logits.set(loss.gradient());
+    double[] losses = Loss.toGradient(network.backend(), logits, batch.targets(), normaliser);
     var progress = new LayerProgress(network, backwards);
     boolean completed =
         network.backward(
@@ -128,7 +129,7 @@ public final class Sweep implements AutoCloseable {
             block -> progress.completedBy(block).forEach(l -> onLayerDone.accept(gradient(l))));
     return new SweepResult(
         completed ? COMPLETED : CANCELLED,
-        loss.sum() / normaliser,
+        sum(losses) / normaliser,
         count(batch.mask()),
         cost().since(before));
   }
@@ -155,16 +156,47 @@ public final class Sweep implements AutoCloseable {
     return new LayerGradient(layer.id(), heads, tensors);
   }
 
-  /** Logits and loss without dropout; nothing is kept for a backward sweep. */
+  /** Outputs and loss without dropout; nothing is kept for a backward sweep. */
   public Evaluation evaluate(Batch batch) {
-    network.forward(tokens(batch), Pass.of(Pass.Mode.EVALUATE, 0));
+    network.forward(batch.tokens(), Pass.of(Pass.Mode.EVALUATE, 0));
     Matrix logits = network.logits();
-    double sum = Loss.of(logits, batch.targets(), 1).sum();
-    return new Evaluation(logits.toArray(), logits.columns(), sum);
+    if (batch.targets() instanceof Targets.Next next) {
+      double[] losses = Loss.toGradient(network.backend(), logits, next, 1);
+      return new Evaluation(byExample(batch, next, losses), sum(losses));
+    }
+    float[] outputs = logits.toArray();
+    return new Evaluation(
+        outputs, sum(Loss.toGradient(network.backend(), logits, batch.targets(), 1)));
   }
 
-  private static Tokens tokens(Batch batch) {
-    return new Tokens(batch.examples(), batch.length(), batch.ids(), batch.mask());
+  /** Sum of losses and number of targets of each example. */
+  private static float[] byExample(Batch batch, Targets.Next next, double[] losses) {
+    double[] sums = new double[2 * batch.examples()];
+    int length = next.ids().length / batch.examples();
+    int[] rows = next.rows();
+    for (int i = 0; i < rows.length; i++) {
+      int example = rows[i] / length;
+      sums[2 * example] += losses[i];
+      sums[2 * example + 1] += next.ids()[rows[i]] < 0 ? 0 : 1;
+    }
+    float[] outputs = new float[sums.length];
+    for (int i = 0; i < sums.length; i++) {
+      outputs[i] = (float) sums[i];
+    }
+    return outputs;
+  }
+
+  private static double sum(double[] losses) {
+    double sum = 0;
+    for (double loss : losses) {
+      sum += loss;
+    }
+    return sum;
+  }
+
+  /** Token by token generation with the bound heads. */
+  public Decoding decoding() {
+    return network.decoding();
   }
 
   private static int count(int[] mask) {

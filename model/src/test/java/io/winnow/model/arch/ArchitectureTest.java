@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
   @Test
   void linearsAreInModelOrderAndTheHeadIsOutsideTheBlocks() {
-    var architecture = Architecture.of(SmallModel.config(16, 2), 3);
+    var architecture = Architecture.of(SmallModel.config(16, 2), TaskHead.sequence(3));
     assertThat(architecture.linears()).hasSize(14);
     assertThat(architecture.linears().subList(0, 12))
         .allSatisfy(
@@ -52,7 +52,7 @@ class ArchitectureTest {
     } else {
       config.put(field, value);
     }
-    assertThatThrownBy(() -> Architecture.of(config, 2))
+    assertThatThrownBy(() -> Architecture.of(config, TaskHead.sequence(2)))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining(field)
         .hasMessageContaining("'" + value + "'")
@@ -73,7 +73,7 @@ class ArchitectureTest {
   void absentFieldsWhoseDefaultIsAnotherModelAreRefused(String field) {
     ObjectNode config = SmallModel.config(16, 1);
     config.remove(field);
-    assertThatThrownBy(() -> Architecture.of(config, 2))
+    assertThatThrownBy(() -> Architecture.of(config, TaskHead.sequence(2)))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining(field + " is absent");
   }
@@ -82,6 +82,6 @@ class ArchitectureTest {
   void positionTermsMayBeAList() {
     ObjectNode config = SmallModel.config(16, 1);
     config.putArray("pos_att_type").add("c2p").add("p2c");
-    assertThat(Architecture.of(config, 2).blocks()).isEqualTo(1);
+    assertThat(Architecture.of(config, TaskHead.sequence(2)).blocks()).isEqualTo(1);
   }
 }

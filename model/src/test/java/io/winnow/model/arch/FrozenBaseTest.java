@@ -18,7 +18,7 @@ class FrozenBaseTest {
   /** Made-up weights without some tensors, or with the names of a bare model. */
   record Source(MadeUpWeights weights, String missing, String prefix) implements WeightSource {
     static Source without(String missing) {
-      var architecture = Architecture.of(SmallModel.config(16, 1), LABELS);
+      var architecture = Architecture.of(SmallModel.config(16, 1), TaskHead.sequence(LABELS));
       return new Source(new MadeUpWeights(architecture, 5), missing, "");
     }
 
@@ -46,7 +46,8 @@ class FrozenBaseTest {
   }
 
   private static FrozenBase load(WeightSource source, long seed) {
-    return FrozenBase.load(SmallModel.config(16, 1), source, new HeadInit(LABELS, seed));
+    return FrozenBase.load(
+        SmallModel.config(16, 1), source, new HeadInit(TaskHead.sequence(LABELS), seed));
   }
 
   @Test
@@ -80,12 +81,14 @@ class FrozenBaseTest {
   void theFingerprintTellsConfigurationAndWeights() {
     try (var one = load(Source.without(""), 1);
         var same = load(Source.without(""), 1);
-        var weights = FrozenBase.random(SmallModel.config(16, 1), new HeadInit(LABELS, 6));
+        var weights =
+            FrozenBase.random(
+                SmallModel.config(16, 1), new HeadInit(TaskHead.sequence(LABELS), 6));
         var dropout =
             FrozenBase.load(
                 SmallModel.config(16, 1).put("hidden_dropout_prob", 0.2),
                 Source.without(""),
-                new HeadInit(LABELS, 1))) {
+                new HeadInit(TaskHead.sequence(LABELS), 1))) {
       assertThat(one.fingerprint()).hasSize(64).isEqualTo(same.fingerprint());
       assertThat(weights.fingerprint()).isNotEqualTo(one.fingerprint());
       assertThat(dropout.fingerprint()).isNotEqualTo(one.fingerprint());
@@ -107,7 +110,9 @@ class FrozenBaseTest {
     assertThatThrownBy(
             () ->
                 FrozenBase.load(
-                    SmallModel.config(32, 1), Source.without(""), new HeadInit(LABELS, 1)))
+                    SmallModel.config(32, 1),
+                    Source.without(""),
+                    new HeadInit(TaskHead.sequence(LABELS), 1)))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("[50, 16]")
         .hasMessageContaining("[50, 32]");

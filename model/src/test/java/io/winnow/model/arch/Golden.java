@@ -17,42 +17,37 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A golden case folder: weights, inputs, expected numbers (see golden/README.md). */
 public record Golden(Path folder, JsonNode config, JsonNode facts) {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Sequence classification and regression. */
-  private static final Set<String> TASKS = Set.of("cls", "reg");
 
   /** Where the fixtures lie; {@code -Dwinnow.fixtures=DIR} points elsewhere. */
   public static Path root() {
     return Path.of(System.getProperty("winnow.fixtures", "src/test/resources/golden"));
   }
 
-  /** All cases of sequence classification or regression that this code supports. */
-  public static List<Golden> supported() {
+  /** All cases, in the order of their names. */
+  public static List<Golden> all() {
     try (Stream<Path> folders = Files.list(root())) {
-      return folders.filter(Golden::isSupported).sorted().map(Golden::open).toList();
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("case.json")))
+          .sorted()
+          .map(Golden::open)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static boolean isSupported(Path folder) {
-    if (!Files.exists(folder.resolve("case.json"))) {
-      return false;
-    }
-    Golden golden = open(folder);
-    if (!TASKS.contains(golden.facts.path("task").asText())) {
-      return false;
-    }
-    try {
-      Architecture.of(golden.config, golden.labels());
-      return true;
-    } catch (RuntimeException notSupported) {
-      return false;
-    }
+  public String name() {
+    return folder.getFileName().toString();
+  }
+
+  @Override
+  public String toString() {
+    return name();
   }
 
   public static Golden open(Path folder) {
@@ -78,7 +73,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
 
   public FrozenBase base() {
     try (ModelFolder files = ModelFolder.open(folder)) {
-      return FrozenBase.load(config, new FolderWeights(files), new HeadInit(labels(), 1));
+      return FrozenBase.load(config, new FolderWeights(files), new HeadInit(head(), 1));
     }
   }
 
@@ -101,20 +96,65 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
         rank, scale, omega, lora.floats("lora." + path + ".A"), lora.floats("lora." + path + ".B"));
   }
 
-  public static Tokens tokens(SafeTensors base) {
+  /** The head that the case has. */
+  public TaskHead head() {
+    return switch (facts.path("task").asText()) {
+      case "qa" -> TaskHead.span();
+      case "seq2seq", "causal" -> TaskHead.language();
+      default -> TaskHead.sequence(labels());
+    };
+  }
+
+  /** The inputs; a language head gives the logits of these rows, null = all. */
+  public static Tokens tokens(SafeTensors base, int @Nullable [] outputs) {
     long[] shape = base.shape("input_ids");
+    int[] types =
+        base.names().contains("token_type_ids") ? ints(base.longs("token_type_ids")) : null;
     return new Tokens(
         (int) shape[0],
         (int) shape[1],
         ints(base.longs("input_ids")),
-        ints(base.longs("attention_mask")));
+        ints(base.longs("attention_mask")),
+        types,
+        decoder(base),
+        outputs);
   }
 
-  /** Class indices, or values where the model has one logit. */
+  private static Tokens.@Nullable Side decoder(SafeTensors base) {
+    if (!base.names().contains("decoder_input_ids")) {
+      return null;
+    }
+    int[] ids = ints(base.longs("decoder_input_ids"));
+    int[] ones = new int[ids.length];
+    Arrays.fill(ones, 1);
+    return new Tokens.Side((int) base.shape("decoder_input_ids")[1], ids, ones);
+  }
+
+  /** What the loss is taken against. */
   public Targets targets(SafeTensors base) {
-    return labels() == 1
-        ? new Targets.Values(base.floats("labels"))
-        : new Targets.Classes(ints(base.longs("labels")));
+    return switch (facts.path("task").asText()) {
+      case "qa" ->
+          new Targets.Spans(ints(base.longs("start_positions")), ints(base.longs("end_positions")));
+      case "seq2seq" -> new Targets.Next(learned(ints(base.longs("labels"))));
+      case "causal" -> new Targets.Next(shifted(base));
+      default ->
+          labels() == 1
+              ? new Targets.Values(base.floats("labels"))
+              : new Targets.Classes(ints(base.longs("labels")));
+    };
+  }
+
+  private static int[] learned(int[] labels) {
+    return Arrays.stream(labels).map(id -> Math.max(id, -1)).toArray();
+  }
+
+  /** A token's target is the label of the token after it. */
+  private static int[] shifted(SafeTensors base) {
+    int length = (int) base.shape("labels")[1];
+    int[] labels = learned(ints(base.longs("labels")));
+    int[] next = new int[labels.length];
+    Arrays.setAll(next, i -> i % length == length - 1 ? -1 : labels[i + 1]);
+    return next;
   }
 
   public static int[] ints(long[] values) {

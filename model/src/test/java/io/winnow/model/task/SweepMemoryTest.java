@@ -6,6 +6,7 @@ import io.winnow.model.arch.BaseDropout;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.arch.HeadInit;
 import io.winnow.model.arch.SmallModel;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ class SweepMemoryTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void threeHundredStepsNeedNoMoreMemoryThanTheFirstFew() throws IOException {
-    try (var base = FrozenBase.random(SmallModel.config(128, 4), new HeadInit(2, 1));
+    try (var base =
+            FrozenBase.random(SmallModel.config(128, 4), new HeadInit(TaskHead.sequence(2), 1));
         var sweep =
             Sweep.create(
                 base, Runs.spec(base), new SweepSettings(0.1f, BaseDropout.AS_CONFIGURED))) {

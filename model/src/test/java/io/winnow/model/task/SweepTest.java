@@ -16,6 +16,7 @@ import io.winnow.model.arch.BaseDropout;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.arch.HeadInit;
 import io.winnow.model.arch.SmallModel;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,9 @@ class SweepTest {
   @BeforeEach
   void load() {
     bytesBefore = Tensor.liveBytes();
-    base = FrozenBase.random(SmallModel.config(16, BLOCKS), new HeadInit(LABELS, 3));
+    base =
+        FrozenBase.random(
+            SmallModel.config(16, BLOCKS), new HeadInit(TaskHead.sequence(LABELS), 3));
     spec = Runs.spec(base);
   }
 
@@ -219,8 +222,7 @@ class SweepTest {
     try (var sweep = Sweep.create(base, spec, SweepSettings.withoutDropout())) {
       Runs.bind(sweep, spec, id -> true, id -> 0.5);
       Evaluation evaluation = sweep.evaluate(batch);
-      assertThat(evaluation.logits()).hasSize(4 * LABELS);
-      assertThat(evaluation.labels()).isEqualTo(LABELS);
+      assertThat(evaluation.outputs()).hasSize(4 * LABELS);
       assertThat(train(sweep).result.loss()).isEqualTo(evaluation.lossSum() / 10);
     }
   }
