@@ -18,8 +18,7 @@ final class CausalEncoding implements TaskEncoding {
   }
 
   static CausalEncoding open(RunConfig config, ModelFacts model) {
-    return new CausalEncoding(
-        config, ModelTokenizer.open(model, config.data().lengths().input()));
+    return new CausalEncoding(config, ModelTokenizer.open(model, config.data().lengths().input()));
   }
 
   @Override

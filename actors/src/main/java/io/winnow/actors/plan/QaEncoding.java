@@ -44,8 +44,7 @@ final class QaEncoding implements TaskEncoding {
     QaDataset data = SquadReader.read(file);
     if (data.hasImpossible() && !config.task().answers().unanswerable()) {
       throw io.winnow.model.compute.UserProblem.usage(
-          file
-              + " has questions without an answer, as SQuAD 2.0; set task.unanswerable = true");
+          file + " has questions without an answer, as SQuAD 2.0; set task.unanswerable = true");
     }
     return new Set(QaRows.of(data, encoding));
   }
@@ -94,9 +93,7 @@ final class QaEncoding implements TaskEncoding {
           settings.nBest(),
           settings.maxLength(),
           settings.nullThreshold(),
-          settings.unanswerable()
-              ? AnswerSearch.Answers.SOMETIMES
-              : AnswerSearch.Answers.ALWAYS);
+          settings.unanswerable() ? AnswerSearch.Answers.SOMETIMES : AnswerSearch.Answers.ALWAYS);
     }
 
     @Override

@@ -11,8 +11,9 @@ public final class NextTokens {
   private NextTokens() {}
 
   /**
-   * Pairs for a model with encoder and decoder: the encoder reads the source, the decoder the target
-   * shifted right behind {@code decoderStart}, and each of its tokens has the one after as target.
+   * Pairs for a model with encoder and decoder: the encoder reads the source, the decoder the
+   * target shifted right behind {@code decoderStart}, and each of its tokens has the one after as
+   * target.
    *
    * @param maxTarget tokens of a target, special tokens included
    */
@@ -46,9 +47,9 @@ public final class NextTokens {
   }
 
   /**
-   * Documents one after the other, cut into rows of {@code maxLength} tokens without regard to where
-   * they end, as run_clm.py does; each document has the special tokens that the tokenizer puts
-   * around a text. The rest behind the last full row is a row of its own.
+   * Documents one after the other, cut into rows of {@code maxLength} tokens without regard to
+   * where they end, as run_clm.py does; each document has the special tokens that the tokenizer
+   * puts around a text. The rest behind the last full row is a row of its own.
    */
   public static EncodedDataset blocks(List<String> documents, Tokenizer tokenizer, int maxLength) {
     IntList all = new IntList();

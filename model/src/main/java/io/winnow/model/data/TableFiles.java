@@ -58,7 +58,8 @@ final class TableFiles {
 
   private static Table byService(Path file) {
     String extension = extension(file);
-    for (TableReader reader : ServiceLoader.load(TableReader.class)) {
+    ClassLoader loader = TableReader.class.getClassLoader(); // threads of actors may have others
+    for (TableReader reader : ServiceLoader.load(TableReader.class, loader)) {
       if (reader.extensions().contains(extension)) {
         return reader.read(file);
       }

@@ -19,6 +19,8 @@ import java.util.Optional;
  * of a table, or one JSON object from sources to targets.
  */
 public final class TextPairReader {
+  private static final int MOST_FIELDS = 64;
+
   private TextPairReader() {}
 
   /** The pairs of a file, at least one. */
@@ -42,8 +44,8 @@ public final class TextPairReader {
   }
 
   /**
-   * Whether a text is one object and no example: it does not end where its first line does, or it
-   * lacks the columns.
+   * Whether a text is one object and no example: it goes on behind its first line, or lacks the
+   * columns, or has more fields than an example would (the words of a language hold any names).
    */
   private static boolean isDictionary(String text, PairColumns columns) {
     if (!text.stripLeading().startsWith("{")) {
@@ -57,7 +59,8 @@ public final class TextPairReader {
         parser.nextToken();
         parser.skipChildren();
       }
-      return parser.nextToken() == null && columns.find(names).isEmpty();
+      boolean example = names.size() <= MOST_FIELDS && columns.find(names).isPresent();
+      return parser.nextToken() == null && (isOpen(text) || !example);
     } catch (JacksonException e) {
       return isOpen(text); // whoever reads it next says what is wrong, and where
     } catch (IOException e) {

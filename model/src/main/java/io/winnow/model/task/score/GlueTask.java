@@ -79,7 +79,7 @@ public enum GlueTask {
    * @param split name in Hugging Face's copy
    * @param suffix what the keys of its scores end in
    */
-  public record Evaluation(String file, String split, String suffix) {}
+  public record EvaluationSet(String file, String split, String suffix) {}
 
   /** Name of the mean of a task's scores, where it has several. */
   public static final String COMBINED = "combined_score";
@@ -143,12 +143,12 @@ public enum GlueTask {
   }
 
   /** The sets it is evaluated on. */
-  public List<Evaluation> evaluations() {
+  public List<EvaluationSet> evaluations() {
     return this == MNLI
         ? List.of(
-            new Evaluation("dev_matched", "validation_matched", ""),
-            new Evaluation("dev_mismatched", "validation_mismatched", "_mm"))
-        : List.of(new Evaluation("dev", "validation", ""));
+            new EvaluationSet("dev_matched", "validation_matched", ""),
+            new EvaluationSet("dev_mismatched", "validation_mismatched", "_mm"))
+        : List.of(new EvaluationSet("dev", "validation", ""));
   }
 
   /**

@@ -63,10 +63,10 @@ class GlueTaskTest {
   @Test
   void mnliIsEvaluatedOnTwoSets() {
     assertThat(GlueTask.MNLI.evaluations())
-        .extracting(GlueTask.Evaluation::suffix)
+        .extracting(GlueTask.EvaluationSet::suffix)
         .containsExactly("", "_mm");
     assertThat(GlueTask.RTE.evaluations())
-        .containsExactly(new GlueTask.Evaluation("dev", "validation", ""));
+        .containsExactly(new GlueTask.EvaluationSet("dev", "validation", ""));
     assertThat(GlueTask.QQP.metrics()).containsExactly(Metric.ACCURACY, Metric.F1);
   }
 
