@@ -44,6 +44,7 @@ class TrajectoryGoldenTest {
       for (int step = 1; step <= trajectory.steps(); step++) {
         TrajectoryRun.Step done = run.step();
         check.step(done, run.unprojected(done));
+        check.moved(run, done.decision());
         if (done.decision().restart()) {
           run.redrawAsIn(file);
         }
