@@ -6,14 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Row operations against their formulas in double; gradients against central differences. */
+@ParameterizedClass
+@EnumSource(BackendKind.class)
 class BackendOracleTest {
   private static final float EPSILON = 1e-7f;
 
-  private final Backend backend = new CpuBackend();
+  private final Backend backend;
+
+  BackendOracleTest(BackendKind kind) {
+    this.backend = kind.create();
+  }
 
   record Shape(int rows, int columns) {}
 
