@@ -150,8 +150,8 @@ final class Nd4jAttention {
       if (turn == Rotary.Turn.BACKWARD) {
         sin.negi();
       }
-      INDArray first = Views.groups(x, rotary.width(), half); // [rows, heads, half]
-      INDArray second = Views.groups(x.columns(half, x.columns() - half), rotary.width(), half);
+      INDArray first = Views.halves(x, rotary.width(), 0); // [rows, heads, half]
+      INDArray second = Views.halves(x, rotary.width(), half);
       INDArray a = t.of(first.mul(cos)).subi(t.of(second.mul(sin)));
       INDArray b = t.of(second.mul(cos)).addi(t.of(first.mul(sin)));
       first.assign(a);

@@ -31,10 +31,10 @@ final class Views {
     return of(m.data(), m.offset(), shape, new long[] {(long) rows * m.stride(), m.stride(), 1});
   }
 
-  /** {@code [rows, columns / step, width]}: of every {@code step} columns the first ones. */
-  static INDArray groups(Matrix m, int step, int width) {
-    long[] shape = {m.rows(), m.columns() / step, width};
-    return of(m.data(), m.offset(), shape, new long[] {m.stride(), step, 1});
+  /** Half of each head of a plain matrix, {@code [rows, columns / width, width / 2]}. */
+  static INDArray halves(Matrix m, int width, int from) {
+    long[] shape = {m.rows(), m.columns() / width, width / 2};
+    return of(m.data(), m.offset() + from, shape, new long[] {m.stride(), width, 1});
   }
 
   private static INDArray of(Tensor tensor, int offset, long[] shape, long[] strides) {
