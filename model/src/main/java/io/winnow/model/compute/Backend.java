@@ -12,6 +12,9 @@ public interface Backend {
   /** Name in the numerics fingerprint. */
   String name();
 
+  /** Number in the numerics fingerprint that changes when an operation's arithmetic changes. */
+  int kernels();
+
   /** The products computed so far. */
   ProductCounter products();
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuBackend implements Backend {
   /** Changes when a kernel's arithmetic changes: results of other versions differ in their bits. */
-  public static final int KERNELS = 1;
+  private static final int KERNELS = 1;
 
   private final Blas blas = new Blas();
   private final ProductCounter products = new ProductCounter();
@@ -20,6 +20,11 @@ public final class CpuBackend implements Backend {
   @Override
   public String name() {
     return "cpu";
+  }
+
+  @Override
+  public int kernels() {
+    return KERNELS;
   }
 
   @Override
@@ -34,25 +39,14 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void product(Matrix c, float alpha, Matrix a, Matrix b) {
-    gemm(c, new Blas.Factors(a, b), alpha, 0f);
+    products.count(c, a, b);
+    blas.gemm(c, new Blas.Factors(a, b), alpha, 0f);
   }
 
   @Override
   public void addProduct(Matrix c, float alpha, Matrix a, Matrix b) {
-    gemm(c, new Blas.Factors(a, b), alpha, 1f);
-  }
-
-  private void gemm(Matrix c, Blas.Factors factors, float alpha, float beta) {
-    Matrix a = factors.left();
-    Matrix b = factors.right();
-    if (c.transposed()
-        || a.rows() != c.rows()
-        || b.columns() != c.columns()
-        || a.columns() != b.rows()) {
-      throw new IllegalStateException("no product: " + c + " = " + a + " x " + b);
-    }
-    products.count(c.rows(), c.columns(), a.columns());
-    blas.gemm(c, factors, alpha, beta);
+    products.count(c, a, b);
+    blas.gemm(c, new Blas.Factors(a, b), alpha, 1f);
   }
 
   @Override
@@ -398,7 +392,7 @@ public final class CpuBackend implements Backend {
 
   private static void store(double[] totals, Tensor into, int size) {
     for (int i = 0; i < size; i++) {
-      into.values().put(i, (float) totals[i]);
+      into.writable().put(i, (float) totals[i]);
     }
   }
 }

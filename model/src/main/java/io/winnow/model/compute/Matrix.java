@@ -46,7 +46,7 @@ public record Matrix(
   /** Replaces the values, row by row. */
   public void set(float[] source) {
     if (stride == columns) {
-      data.values().put(offset, source, 0, rows * columns);
+      data.writable().put(offset, source, 0, rows * columns);
       return;
     }
     for (int r = 0; r < rows; r++) {
@@ -70,7 +70,7 @@ public record Matrix(
   }
 
   void write(int row, float[] from, int at) {
-    data.values().put(offset + row * stride, from, at, columns);
+    data.writable().put(offset + row * stride, from, at, columns);
   }
 
   @Override

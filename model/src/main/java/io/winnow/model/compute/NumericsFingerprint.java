@@ -17,11 +17,10 @@ public final class NumericsFingerprint {
   public static String of(Backend backend) {
     return String.format(
         "%s kernels=%d blas=openblas threads=%d products=%016x",
-        backend.name(), CpuBackend.KERNELS, Blas.threads(), productBits());
+        backend.name(), backend.kernels(), Blas.threads(), productBits(backend));
   }
 
-  private static long productBits() {
-    var backend = new CpuBackend();
+  private static long productBits(Backend backend) {
     long bits = 0;
     for (int[] shape : SHAPES) {
       bits = productBits(bits, backend, shape);

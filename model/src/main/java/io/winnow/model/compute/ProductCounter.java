@@ -5,9 +5,16 @@ public final class ProductCounter {
   private long products;
   private long operations;
 
-  void count(int m, int n, int k) {
+  /** One more product, C from A B; fails where the shapes do not fit. */
+  void count(Matrix c, Matrix a, Matrix b) {
+    if (c.transposed()
+        || a.rows() != c.rows()
+        || b.columns() != c.columns()
+        || a.columns() != b.rows()) {
+      throw new IllegalStateException("no product: " + c + " = " + a + " x " + b);
+    }
     products++;
-    operations += 2L * m * n * k;
+    operations += 2L * c.rows() * c.columns() * a.columns();
   }
 
   /** Number of products since the backend was made. */

@@ -37,6 +37,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A tensor of zeros. */
   public static Tensor zeros(int... shape) {
+    DeviceCheck.requireUsableDevice();
     long size = 1;
     for (int extent : shape) {
       size = Math.multiplyExact(size, (long) extent);
@@ -72,18 +73,37 @@ public final class Tensor implements AutoCloseable {
     return (long) size * Float.BYTES;
   }
 
-  /** The values for absolute bulk access; its position and limit are never moved. */
+  /** The values on ND4J's device. */
+  INDArray array() {
+    return array;
+  }
+
+  /** The values for absolute bulk reads; its position and limit are never moved. */
   FloatBuffer values() {
+    HostCopy.fetch(array);
     return values;
   }
 
+  /** The values for absolute bulk writes, which must follow at once. */
+  FloatBuffer writable() {
+    HostCopy.fetch(array);
+    HostCopy.written(array);
+    return values;
+  }
+
+  /** Where the values begin in the host's memory, to be read and written at once. */
   long address() {
+    HostCopy.fetch(array);
+    HostCopy.written(array);
     return address;
   }
 
-  /** A buffer of its own over the same values, positioned at the first. */
+  /**
+   * A buffer of its own over the same values, positioned at the first. It must be used up before a
+   * backend computes with this tensor.
+   */
   public FloatBuffer buffer() {
-    return values.duplicate();
+    return writable().duplicate();
   }
 
   /** Replaces all values. */
@@ -92,13 +112,13 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalStateException(
           "got " + source.length + " values for a tensor of shape " + Arrays.toString(shape));
     }
-    values.put(0, source);
+    writable().put(0, source);
   }
 
   /** A copy of all values. */
   public float[] toArray() {
     float[] copy = new float[size];
-    values.get(0, copy);
+    values().get(0, copy);
     return copy;
   }
 

@@ -6,14 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Row operations against their formulas in double; gradients against central differences. */
+@ParameterizedClass
+@EnumSource(BackendKind.class)
 class BackendOracleTest {
   private static final float EPSILON = 1e-7f;
 
-  private final Backend backend = new CpuBackend();
+  private final Backend backend;
+
+  BackendOracleTest(BackendKind kind) {
+    this.backend = kind.create();
+  }
 
   record Shape(int rows, int columns) {}
 
@@ -81,27 +89,6 @@ class BackendOracleTest {
       backend.fillRows(x, bias);
       assertRow(x, shape.rows - 1, want, 1e-5);
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("shapes")
-  void geluAndItsDerivativeMatch(Shape shape) {
-    Matrix x = matrix(1, shape);
-    backend.addScaled(x, 1.5f, matrix(1, shape)); // up to 5
-    Matrix y = matrix(2, shape);
-    Matrix slope = matrix(3, shape);
-    double[][] dx = Samples.doubles(x);
-    backend.activate(Activation.GELU, y, slope, x);
-    for (int r = 0; r < shape.rows; r++) {
-      double[] value = Arrays.stream(dx[r]).map(v -> v * Oracle.normalCdf(v)).toArray();
-      double[] derivative =
-          Oracle.gradient(v -> Arrays.stream(v).map(a -> a * Oracle.normalCdf(a)).sum(), dx[r]);
-      assertRow(y, r, value, 1e-6);
-      assertRow(slope, r, derivative, 1e-6);
-    }
-    float[] withDerivative = y.toArray();
-    backend.activate(Activation.GELU, y, null, x);
-    assertThat(y.toArray()).isEqualTo(withDerivative);
   }
 
   @ParameterizedTest

@@ -7,13 +7,21 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@EnumSource(BackendKind.class)
 class BackendProductTest {
   private static final List<Integer> SIZES = List.of(1, 3, 8, 33, 70);
 
-  private final Backend backend = new CpuBackend();
+  private final Backend backend;
+
+  BackendProductTest(BackendKind kind) {
+    this.backend = kind.create();
+  }
 
   /** Extents, and which factors are transposed. */
   record Case(int m, int n, int k, boolean left, boolean right) {}
@@ -91,7 +99,9 @@ class BackendProductTest {
   @Test
   void blasUsesOneThread() {
     assertThat(Blas.threads()).isEqualTo(1);
-    assertThat(NumericsFingerprint.of(backend)).contains("cpu kernels=").contains("threads=1");
+    assertThat(NumericsFingerprint.of(backend))
+        .contains(backend.name() + " kernels=")
+        .contains("threads=1");
     assertThat(NumericsFingerprint.of(backend)).isEqualTo(NumericsFingerprint.of(backend));
   }
 

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(BackendKind.class)
 class DropoutTest {
-  private final Backend backend = new CpuBackend();
+  private final Backend backend;
+
+  DropoutTest(BackendKind kind) {
+    this.backend = kind.create();
+  }
 
   private float[] mask(DropMask mask, int rows, int columns) {
     try (Tensor x = Tensor.zeros(rows, columns)) {

@@ -33,6 +33,34 @@ class ElementaryTest {
   }
 
   @Test
+  void tanhIsWithinTwoUnitsInTheLastPlace() {
+    for (float x = -12f; x < 12f; x += 0.00091f) {
+      double exact = StrictMath.tanh(x);
+      assertThat(Math.abs(Elementary.tanh(x) - exact))
+          .as("tanh(%s)", x)
+          .isLessThanOrEqualTo(2 * Math.ulp((float) exact));
+    }
+    assertThat(Elementary.tanh(1e-20f)).isEqualTo(1e-20f);
+    assertThat(Elementary.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Elementary.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+    assertThat(Elementary.tanh(Float.NaN)).isNaN();
+  }
+
+  /** exp's two units, one of the sum, one of the quotient. */
+  @Test
+  void sigmoidIsWithinFourUnitsInTheLastPlace() {
+    for (float x = -87f; x < 87f; x += 0.0137f) {
+      double exact = 1 / (1 + StrictMath.exp(-x));
+      assertThat(Math.abs(Elementary.sigmoid(x) - exact))
+          .as("sigmoid(%s)", x)
+          .isLessThanOrEqualTo(4 * Math.ulp((float) exact));
+    }
+    assertThat(Elementary.sigmoid(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Elementary.sigmoid(Float.NEGATIVE_INFINITY)).isBetween(0f, 1e-37f);
+    assertThat(Elementary.sigmoid(Float.NaN)).isNaN();
+  }
+
+  @Test
   void normalCdfIsExactToFloatPrecision() {
     for (float x = -9f; x < 9f; x += 0.00173f) {
       assertThat((double) Elementary.normalCdf(x))

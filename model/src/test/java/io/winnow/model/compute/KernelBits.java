@@ -19,6 +19,9 @@ public final class KernelBits {
     long bits = 0;
     for (int n : WIDTHS) {
       bits = CounterHash.with(bits, rows(n));
+      bits = CounterHash.with(bits, activations(n));
+      bits = CounterHash.with(bits, rms(n));
+      bits = CounterHash.with(bits, crossEntropy(n));
       bits = CounterHash.with(bits, relative(n));
     }
     return bits;
@@ -58,6 +61,38 @@ public final class KernelBits {
       bits = CounterHash.with(bits, Double.doubleToRawLongBits(sum));
     }
     return bits;
+  }
+
+  private static long activations(int n) {
+    long bits = 0;
+    for (Activation f : Activation.values()) {
+      float[] x = Samples.values(n + 4000, n);
+      RowKernels.addScaled(x, 3f, x.clone(), n); // up to 8
+      float[] y = x.clone();
+      float[] slope = new float[n];
+      RowKernels.activate(f, y, new float[n], n);
+      bits = fold(bits, y);
+      RowKernels.activateAndSlope(f, x, slope, new float[n], n);
+      bits = fold(fold(bits, x), slope);
+    }
+    return bits;
+  }
+
+  private static long rms(int n) {
+    float[] x = Samples.values(n + 5000, n);
+    float[] e = Samples.values(n + 6000, n);
+    float rstd = RowKernels.normalizeRms(x, n, 1e-6f);
+    RowKernels.rmsGradient(e, x, n, rstd);
+    float[] head = Samples.values(n + 7000, 2 * n);
+    RowKernels.negate(x, n);
+    RowKernels.rotate(head, 0, x, e, n);
+    return fold(fold(Float.floatToRawIntBits(rstd), e), head);
+  }
+
+  private static long crossEntropy(int n) {
+    float[] z = Samples.values(n + 8000, n);
+    double loss = RowKernels.crossEntropy(z, new float[n], n, n / 2, 0.3f);
+    return fold(Double.doubleToRawLongBits(loss), z);
   }
 
   private static long relative(int n) {

@@ -42,6 +42,44 @@ final class Oracle {
     return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }
 
+  /** x / sqrt(mean(x^2) + epsilon). */
+  static double[] normalizeRms(double[] x, double epsilon) {
+    double square = 0;
+    for (double v : x) {
+      square += v * v / x.length;
+    }
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = x[i] / Math.sqrt(square + epsilon);
+    }
+    return y;
+  }
+
+  static double activation(Activation f, double x) {
+    return switch (f) {
+      case GELU -> x * normalCdf(x);
+      case GELU_TANH ->
+          x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
+      case SILU -> x / (1 + Math.exp(-x));
+      case TANH -> Math.tanh(x);
+      case RELU -> Math.max(x, 0);
+    };
+  }
+
+  /** -ln softmax(z)[label]. */
+  static double crossEntropy(double[] z, int label) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double v : z) {
+      max = Math.max(max, v);
+    }
+    double sum = 0;
+    for (double v : z) {
+      sum += Math.exp(v - max);
+    }
+    return Math.log(sum) + max - z[label];
+  }
+
+  /** Of the values that are kept; 0 for the others, and for all where none is. */
   static double[] softmax(double[] x, boolean[] kept) {
     double max = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < x.length; i++) {
@@ -54,7 +92,7 @@ final class Oracle {
       sum += p[i];
     }
     for (int i = 0; i < x.length; i++) {
-      p[i] /= sum;
+      p[i] /= sum == 0 ? 1 : sum;
     }
     return p;
   }
