@@ -99,7 +99,7 @@ final class DebertaV2Network implements Network, HiddenStates {
             compute,
             parameters.linear(name + DebertaV2.INTERMEDIATE, ""),
             parameters.linear(name + DebertaV2.OUTPUT, ""),
-            config.intermediate()),
+            FeedForward.Middle.gelu(config.intermediate())),
         parameters.norm(name + DebertaV2.OUTPUT_NORM, config.epsilon()),
         new Dropout(name + DebertaV2.ATTENTION_OUTPUT, dropouts.hidden()),
         new Dropout(name + DebertaV2.OUTPUT, dropouts.hidden()));
