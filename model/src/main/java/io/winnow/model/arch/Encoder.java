@@ -135,6 +135,11 @@ final class Encoder implements Architecture {
   }
 
   @Override
+  public String basePrefix() {
+    return config.names().prefix() + ".";
+  }
+
+  @Override
   public int blocks() {
     return config.sizes().layers();
   }

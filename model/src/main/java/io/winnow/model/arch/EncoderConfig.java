@@ -33,7 +33,13 @@ record EncoderConfig(
    * @param scoreTerms terms of the attention's scores that they are scaled for
    */
   record Sizes(
-      int vocabulary, int types, int hidden, int layers, int heads, int intermediate, int scoreTerms) {
+      int vocabulary,
+      int types,
+      int hidden,
+      int layers,
+      int heads,
+      int intermediate,
+      int scoreTerms) {
     int headWidth() {
       return hidden / heads;
     }
@@ -107,8 +113,7 @@ record EncoderConfig(
    * @param farthest distance from which on all share one
    * @param normalized whether the rows go through a LayerNorm
    */
-  record Relative(
-      Terms terms, RelativeKeys keys, int buckets, int farthest, boolean normalized) {
+  record Relative(Terms terms, RelativeKeys keys, int buckets, int farthest, boolean normalized) {
     int span() {
       return buckets > 0 ? buckets : farthest;
     }

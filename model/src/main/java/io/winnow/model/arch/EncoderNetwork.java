@@ -69,8 +69,7 @@ final class EncoderNetwork implements Network, HiddenStates {
     var relative =
         parts.relative() == null ? null : parts.relative().forward(pass, tokens.length());
     var padding = tokens.padding();
-    var setting =
-        new DisentangledAttention.Setting(relative, padding, config.padding().queries());
+    var setting = new DisentangledAttention.Setting(relative, padding, config.padding().queries());
     int lowest = pass.keepsTape() ? lowestLiveBlock() : blocks.size();
     var current = new Sweep(tokens, pass, ids(tokens), setting, lowest);
     sweep = current;

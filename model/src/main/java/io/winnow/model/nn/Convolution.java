@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * within each example, x being 0 outside it. With groups, each group of output columns reads the
- * same group of input columns alone. The file has the weights as {@code [out, in / groups, kernel]};
- * products want {@code W_t [out, in / groups]}, so they are kept again in that order.
+ * same group of input columns alone. The file has the weights as {@code [out, in / groups,
+ * kernel]}; products want {@code W_t [out, in / groups]}, so they are kept again in that order.
  */
 public final class Convolution {
   private final Backend backend;

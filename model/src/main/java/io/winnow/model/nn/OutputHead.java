@@ -8,7 +8,9 @@ public interface OutputHead {
   /** Which of the last states it reads: x below. */
   OutputRows reads();
 
-  /** Computes the logits from x, {@code [examples, hidden]} or {@code [examples * length, hidden]}. */
+  /**
+   * Computes the logits from x, {@code [examples, hidden]} or {@code [examples * length, hidden]}.
+   */
   Matrix forward(Pass pass, Matrix x);
 
   /** The logits of the last forward, also the place to put their gradient into. */
