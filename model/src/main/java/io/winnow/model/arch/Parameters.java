@@ -30,10 +30,13 @@ final class Parameters implements AutoCloseable {
     }
   }
 
-  /** A use of the linear layer; {@code use} tells the adapter dropouts of two uses apart. */
+  /**
+   * A use of the linear layer, with a bias where the architecture has one; {@code use} tells the
+   * adapter dropouts of two uses apart.
+   */
   Linear linear(String path, String use) {
-    var weights =
-        new Linear.Weights(parameter(path + ".weight"), parameter(path + ".bias"), slot(path));
+    Parameter bias = parameters.get(path + ".bias");
+    var weights = new Linear.Weights(parameter(path + ".weight"), bias, slot(path));
     return new Linear(compute, weights, new Dropout(path + ".adapter" + use, adapterDropout));
   }
 
