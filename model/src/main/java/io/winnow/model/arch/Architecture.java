@@ -10,13 +10,15 @@ public interface Architecture {
   /** The architecture that a {@code config.json} describes, with this head. */
   static Architecture of(JsonNode config, TaskHead head) {
     String type = config.path("model_type").asText("");
-    if (!type.equals(DebertaV2.MODEL_TYPE)) {
-      throw UserProblem.failure(
-          String.format(
-              "config.json: model_type is '%s'; supported: %s (DeBERTa-v3)",
-              type, DebertaV2.MODEL_TYPE));
-    }
-    return new DebertaV2(DebertaV2Config.of(config, head));
+    return switch (type) {
+      case DebertaV2.MODEL_TYPE -> new DebertaV2(DebertaV2Config.of(config, head));
+      case Bart.MODEL_TYPE -> new Bart(BartConfig.of(config, head));
+      default ->
+          throw UserProblem.failure(
+              String.format(
+                  "config.json: model_type is '%s'; supported: %s (DeBERTa-v3), %s",
+                  type, DebertaV2.MODEL_TYPE, Bart.MODEL_TYPE));
+    };
   }
 
   /** Everything of the configuration that decides results, as text for the fingerprint. */
@@ -36,6 +38,16 @@ public interface Architecture {
 
   /** What stands behind the blocks. */
   TaskHead head();
+
+  /**
+   * What checkpoints of the bare model, without a task head, leave out before its tensors' names.
+   */
+  String prefix();
+
+  /** Other names that checkpoints may hold the same tensor under, once more or instead. */
+  default List<String> copiesOf(String name) {
+    return List.of();
+  }
 
   /** Standard deviation that weights are initialised with. */
   float initializerRange();

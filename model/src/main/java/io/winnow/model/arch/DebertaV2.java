@@ -108,6 +108,11 @@ final class DebertaV2 implements Architecture {
   }
 
   @Override
+  public String prefix() {
+    return "deberta.";
+  }
+
+  @Override
   public TaskHead head() {
     return TaskHead.sequence(config.labels());
   }

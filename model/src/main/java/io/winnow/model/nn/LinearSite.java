@@ -10,4 +10,9 @@ public record LinearSite(String path, int in, int out, int block) {
 
   /** Block number of what lies before the blocks or is shared by them all: embeddings. */
   public static final int STEM = -2;
+
+  /**
+   * Block number of a constant that is no parameter: never trained, and 0 where a file lacks it.
+   */
+  public static final int BUFFER = -3;
 }

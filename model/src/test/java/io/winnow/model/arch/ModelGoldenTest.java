@@ -25,7 +25,6 @@ class ModelGoldenTest {
   /** Cases that this code cannot run yet: skipped by name, never passed. */
   private static final Set<String> NOT_YET =
       Set.of(
-          "bart-seq2seq",
           "bert-cls",
           "deberta-v2-conv-cls",
           "deberta-v2-unshared-regression",
