@@ -131,7 +131,7 @@ final class Bart implements Architecture {
   }
 
   @Override
-  public String prefix() {
+  public String basePrefix() {
     return "model.";
   }
 
@@ -141,6 +141,11 @@ final class Bart implements Architecture {
         ? List.of(
             ENCODER + ".embed_tokens.weight", DECODER + ".embed_tokens.weight", "lm_head.weight")
         : List.of();
+  }
+
+  @Override
+  public int longest() {
+    return config.positions();
   }
 
   @Override

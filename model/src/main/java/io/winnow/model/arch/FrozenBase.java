@@ -83,8 +83,8 @@ public final class FrozenBase implements AutoCloseable {
     var names = new ArrayList<>(List.of(site.name()));
     names.addAll(architecture.copiesOf(site.name()));
     for (String name : List.copyOf(names)) {
-      if (name.startsWith(architecture.prefix())) {
-        names.add(name.substring(architecture.prefix().length()));
+      if (name.startsWith(architecture.basePrefix())) {
+        names.add(name.substring(architecture.basePrefix().length()));
       }
     }
     return names.stream().filter(source::has).toList();
