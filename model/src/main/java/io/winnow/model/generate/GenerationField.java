@@ -140,7 +140,8 @@ enum GenerationField {
     static final Domain FLAG = new Domain("true or false", JsonNode::isBoolean);
     static final Domain EARLY =
         new Domain("true, false or never", v -> v.isBoolean() || v.asText().equals("never"));
-    static final Domain ANY_WHOLE = new Domain("a whole number", JsonNode::canConvertToLong);
+    static final Domain ANY_WHOLE =
+        new Domain("a whole number", v -> v.isIntegralNumber() && v.canConvertToLong());
     static final Domain IDS =
         new Domain("a token id or a list of them", v -> v.isNull() || id(v) || idList(v));
 
