@@ -10,13 +10,15 @@ public interface Architecture {
   /** The architecture that a {@code config.json} describes, with this head. */
   static Architecture of(JsonNode config, TaskHead head) {
     String type = config.path("model_type").asText("");
-    if (!type.equals(DebertaV2.MODEL_TYPE)) {
-      throw UserProblem.failure(
-          String.format(
-              "config.json: model_type is '%s'; supported: %s (DeBERTa-v3)",
-              type, DebertaV2.MODEL_TYPE));
-    }
-    return new DebertaV2(DebertaV2Config.of(config, head));
+    return switch (type) {
+      case DebertaV2.MODEL_TYPE -> new DebertaV2(DebertaV2Config.of(config, head));
+      case Llama.MODEL_TYPE -> new Llama(LlamaConfig.of(config, head));
+      default ->
+          throw UserProblem.failure(
+              String.format(
+                  "config.json: model_type is '%s'; supported: %s (DeBERTa-v3), %s (Llama 2, 3)",
+                  type, DebertaV2.MODEL_TYPE, Llama.MODEL_TYPE));
+    };
   }
 
   /** Everything of the configuration that decides results, as text for the fingerprint. */
@@ -27,6 +29,9 @@ public interface Architecture {
 
   /** The linear layers that may carry a head, in model order. */
   List<LinearSite> linears();
+
+  /** What the bare base model's checkpoints leave out of the names: {@code "deberta."}. */
+  String basePrefix();
 
   /** Number of transformer blocks. */
   int blocks();

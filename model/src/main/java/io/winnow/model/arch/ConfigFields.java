@@ -3,8 +3,16 @@ package io.winnow.model.arch;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.UserProblem;
 
-/** Reads fields of a {@code config.json}; refuses what is missing or not supported by name. */
-record ConfigFields(JsonNode json) {
+/**
+ * Reads fields of a {@code config.json}; refuses what is missing or not supported by name.
+ *
+ * @param path what stands before a field's name in messages: empty, or the object it lies in
+ */
+record ConfigFields(JsonNode json, String path) {
+  ConfigFields(JsonNode json) {
+    this(json, "");
+  }
+
   int positive(String field) {
     JsonNode value = json.path(field);
     if (!value.isIntegralNumber() || value.asInt() < 1) {
@@ -23,6 +31,24 @@ record ConfigFields(JsonNode json) {
       throw refused(field, value, "a number");
     }
     return (float) value.asDouble(fallback);
+  }
+
+  /** A number above 0 that must be there. */
+  float requiredNumber(String field) {
+    JsonNode value = json.path(field);
+    if (!value.isNumber() || !(value.floatValue() > 0)) {
+      throw refused(field, value, "a number above 0");
+    }
+    return value.floatValue();
+  }
+
+  /** True or false; absent, it is false. */
+  boolean flag(String field) {
+    JsonNode value = json.path(field);
+    if (given(field) && !value.isBoolean()) {
+      throw refused(field, value, "true or false");
+    }
+    return value.asBoolean(false);
   }
 
   /** The field must have this value; absent, it has {@code fallback} as in transformers. */
@@ -45,7 +71,7 @@ record ConfigFields(JsonNode json) {
     String absent = fallback.isEmpty() ? "absent" : "absent, which means '" + fallback + "'";
     String found = value.isMissingNode() || value.isNull() ? absent : "'" + text(value) + "'";
     return UserProblem.failure(
-        String.format("config.json: %s is %s; supported: %s", field, found, supported));
+        String.format("config.json: %s%s is %s; supported: %s", path, field, found, supported));
   }
 
   private static String text(JsonNode value) {

@@ -98,6 +98,11 @@ final class DebertaV2 implements Architecture {
   }
 
   @Override
+  public String basePrefix() {
+    return "deberta.";
+  }
+
+  @Override
   public int blocks() {
     return config.layers();
   }

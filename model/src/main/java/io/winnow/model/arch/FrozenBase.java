@@ -16,8 +16,6 @@ import java.util.Map;
  * them, nobody writes them. Whoever loads a base closes it, after its networks.
  */
 public final class FrozenBase implements AutoCloseable {
-  private static final String PREFIX = "deberta.";
-
   private final Architecture architecture;
   private final Map<String, Tensor> tensors;
   private final String fingerprint;
@@ -38,7 +36,7 @@ public final class FrozenBase implements AutoCloseable {
     var digest = new BaseDigest(architecture.description());
     try {
       for (ParameterSite site : architecture.parameters()) {
-        String name = nameIn(source, site);
+        String name = nameIn(source, site, architecture.basePrefix());
         boolean given = source.has(name);
         tensors.put(
             site.name(),
@@ -61,7 +59,7 @@ public final class FrozenBase implements AutoCloseable {
    */
   public static void requireComplete(Architecture architecture, WeightSource source) {
     for (ParameterSite site : architecture.parameters()) {
-      String name = nameIn(source, site);
+      String name = nameIn(source, site, architecture.basePrefix());
       if (source.has(name)) {
         requireShape(source, name, site);
       } else {
@@ -77,11 +75,11 @@ public final class FrozenBase implements AutoCloseable {
   }
 
   /** Checkpoints of the bare model lack its prefix. */
-  private static String nameIn(WeightSource source, ParameterSite site) {
+  private static String nameIn(WeightSource source, ParameterSite site, String prefix) {
     String name = site.name();
-    boolean bare = name.startsWith(PREFIX) && !source.has(name);
-    return bare && source.has(name.substring(PREFIX.length()))
-        ? name.substring(PREFIX.length())
+    boolean bare = name.startsWith(prefix) && !source.has(name);
+    return bare && source.has(name.substring(prefix.length()))
+        ? name.substring(prefix.length())
         : name;
   }
 

@@ -4,6 +4,7 @@ import io.winnow.model.compute.CounterHash;
 import io.winnow.model.nn.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,7 +38,7 @@ final class MadeUpWeights implements WeightSource {
   @Override
   public void read(String name, FloatBuffer target) {
     long key = CounterHash.key(seed, CounterHash.word(name));
-    float center = name.endsWith("LayerNorm.weight") ? 1f : 0f;
+    float center = name.toLowerCase(Locale.ROOT).endsWith("norm.weight") ? 1f : 0f;
     int size = target.remaining();
     for (int i = 0; i < size; i++) {
       target.put(center + bound * (2f * CounterHash.uniform(key, i) - 1f));

@@ -7,6 +7,7 @@ import io.winnow.model.nn.LayerNorm;
 import io.winnow.model.nn.Linear;
 import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.Parameter;
+import io.winnow.model.nn.RmsNorm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,26 @@ final class Parameters implements AutoCloseable {
     }
   }
 
-  /** A use of the linear layer; {@code use} tells the adapter dropouts of two uses apart. */
+  /**
+   * A use of the linear layer, with a bias where the architecture has one; {@code use} tells the
+   * adapter dropouts of two uses apart.
+   */
   Linear linear(String path, String use) {
-    var weights =
-        new Linear.Weights(parameter(path + ".weight"), parameter(path + ".bias"), slot(path));
+    Parameter bias = parameters.get(path + ".bias");
+    var weights = new Linear.Weights(parameter(path + ".weight"), bias, slot(path));
     return new Linear(compute, weights, new Dropout(path + ".adapter" + use, adapterDropout));
+  }
+
+  /** The output layer, which has no bias and no place for a head; its matrix may be another's. */
+  Linear output(String path, String weight) {
+    int[] shape = parameter(weight).shape(); // [out, in]
+    var site = new LinearSite(path, shape[1], shape[0], parameter(weight).block());
+    var weights = new Linear.Weights(parameter(weight), null, new AdapterSlot(site));
+    return new Linear(compute, weights, new Dropout(path + ".adapter", 0f));
+  }
+
+  RmsNorm rmsNorm(String path, float epsilon) {
+    return new RmsNorm(compute, parameter(path + ".weight"), epsilon);
   }
 
   LayerNorm norm(String path, float epsilon) {

@@ -34,7 +34,10 @@ final class AttentionTiles {
     }
     RowKernels.softmax(tile, tiles.second(size), p.rows(), p.columns());
     for (int r = 0; r < p.rows(); r++) {
-      cover(tile, r * p.columns(), new Query(mask, example, from + r), 0f);
+      var query = new Query(mask, example, from + r);
+      if (!query.looksAtAll()) {
+        cover(tile, r * p.columns(), query, 0f);
+      }
     }
     p.set(tile);
   }
@@ -45,6 +48,11 @@ final class AttentionTiles {
       return mask.reach() == AttentionMask.Reach.ALL
           ? mask.keys()
           : Math.min(mask.keys(), mask.past() + index + 1);
+    }
+
+    /** All scores were covered alike, so the softmax is even already. */
+    boolean looksAtAll() {
+      return mask.reach() == AttentionMask.Reach.PAST && mask.isBlind(example, index);
     }
   }
 

@@ -73,8 +73,8 @@ public interface Backend {
   void addGammaGradient(Tensor dGamma, Matrix dy, Matrix normalized);
 
   /**
-   * p = softmax of each row over the keys that its query sees, in place; 0 elsewhere, and in the
-   * whole row where it sees none. {@code p} is {@code [examples * queries, keys]}.
+   * p = softmax of each row over the keys that its query sees, in place; 0 elsewhere. A query that
+   * sees none: see {@link AttentionMask}. {@code p} is {@code [examples * queries, keys]}.
    */
   void maskedSoftmax(Matrix p, AttentionMask mask);
 

@@ -99,6 +99,9 @@ public final class KeyValues implements AutoCloseable {
    * Sequence r becomes what sequence {@code from[r]} was; there may be more or fewer than before.
    */
   public void select(int[] from) {
+    if (keepsAll(from)) {
+      return;
+    }
     keys = selected(keys, from);
     values = selected(values, from);
     if (from.length > sequences) {
@@ -108,6 +111,14 @@ public final class KeyValues implements AutoCloseable {
       newValues = Tensor.zeros(from.length, width);
     }
     sequences = from.length;
+  }
+
+  private boolean keepsAll(int[] from) {
+    boolean same = from.length == sequences;
+    for (int r = 0; same && r < from.length; r++) {
+      same = from[r] == r;
+    }
+    return same;
   }
 
   private Tensor selected(Tensor old, int[] from) {

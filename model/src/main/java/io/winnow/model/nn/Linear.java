@@ -4,6 +4,7 @@ import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.DropMask;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One use of a frozen linear layer with room for a LoRA head:
@@ -21,7 +22,9 @@ import io.winnow.model.compute.Workspace.Buffer;
  *   dW     += g^T x,  db += sum of rows of g        only where they are trained
  * </pre>
  *
- * A layer that is used twice in a sweep is two of these over the same weights and slot.
+ * Layers of some families have no b.
+ *
+ * <p>A layer that is used twice in a sweep is two of these over the same weights and slot.
  */
 public final class Linear {
   private final Backend backend;
@@ -32,11 +35,11 @@ public final class Linear {
   private final Buffer back; // h, from backward to the input gradient
   private final Buffer cross; // G
 
-  /** What several uses of one layer share. */
-  public record Weights(Parameter weight, Parameter bias, AdapterSlot slot) {
+  /** What several uses of one layer share; the bias is null where the layer has none. */
+  public record Weights(Parameter weight, @Nullable Parameter bias, AdapterSlot slot) {
     /** Whether this layer needs a gradient of its own. */
     public boolean isLive() {
-      return slot.isBound() || weight.isTrained() || bias.isTrained();
+      return slot.isBound() || weight.isTrained() || bias != null && bias.isTrained();
     }
   }
 
@@ -61,8 +64,12 @@ public final class Linear {
 
   /** Computes y. */
   public void forward(Pass pass, Matrix x, Matrix y) {
-    backend.fillRows(y, weights.bias().values());
-    backend.addProduct(y, 1f, x, weight().t());
+    if (weights.bias() == null) {
+      backend.product(y, 1f, x, weight().t());
+    } else {
+      backend.fillRows(y, weights.bias().values());
+      backend.addProduct(y, 1f, x, weight().t());
+    }
     if (!weights.slot().isBound()) {
       return;
     }
@@ -85,7 +92,7 @@ public final class Linear {
     if (weights.weight().isTrained()) {
       backend.addProduct(weights.weight().gradient().matrix(), 1f, g.t(), x);
     }
-    if (weights.bias().isTrained()) {
+    if (weights.bias() != null && weights.bias().isTrained()) {
       backend.addColumnSums(weights.bias().gradient(), g);
     }
   }

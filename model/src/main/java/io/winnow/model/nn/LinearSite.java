@@ -8,6 +8,9 @@ public record LinearSite(String path, int in, int out, int block) {
   /** Block number of what lies behind the blocks: pooler and task head. */
   public static final int HEAD = -1;
 
-  /** Block number of what lies before the blocks or is shared by them all: embeddings. */
+  /**
+   * Block number of what lies before the blocks or is shared by them all: embeddings, and a
+   * language model's own norm and output layer behind the blocks, which belong to no task.
+   */
   public static final int STEM = -2;
 }

@@ -30,8 +30,6 @@ class ModelGoldenTest {
           "deberta-v2-conv-cls",
           "deberta-v2-unshared-regression",
           "deberta-v3-qa",
-          "llama2-tied-causal",
-          "llama3-gqa-causal",
           "roberta-cls");
 
   static Stream<Arguments> cases() {
