@@ -29,6 +29,7 @@ class ArchitectureTest {
           List.of("adapter"),
           List.of("nn"),
           List.of("arch"),
+          List.of("generate"),
           List.of("train"),
           List.of("task"),
           List.of("text"),

@@ -1,0 +1,66 @@
+package io.winnow.model.generate;
+
+import io.winnow.model.compute.Elementary;
+import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.UserProblem;
+
+/**
+ * One sequence's logits, read from the model's. Log-probabilities are z - max - ln(sum of e^(z -
+ * max)), the sum in double in the order of the tokens with {@link Elementary#exp}, the logarithm by
+ * StrictMath: the same bits on every machine, and in a row the order of the logits.
+ */
+final class LogitRow {
+  private float[] logits = new float[0];
+  private double max;
+
+  /** Reads a row. */
+  void read(Matrix all, int row) {
+    if (logits.length != all.columns()) {
+      logits = new float[all.columns()];
+    }
+    all.data().buffer().get(all.offset() + row * all.stride(), logits, 0, logits.length);
+    max = Double.NEGATIVE_INFINITY;
+    for (float z : logits) {
+      if (!(z < Float.POSITIVE_INFINITY)) {
+        throw UserProblem.failure(
+            "the model gives a logit that is not finite (%s); its weights or adapters are damaged"
+                .formatted(z));
+      }
+      max = Math.max(max, z);
+    }
+  }
+
+  /** Tokens of the model. */
+  int size() {
+    return logits.length;
+  }
+
+  /** Copies the logits. */
+  void copyTo(double[] scores) {
+    for (int i = 0; i < logits.length; i++) {
+      scores[i] = logits[i];
+    }
+  }
+
+  /** Writes all log-probabilities. */
+  void logProbabilities(double[] scores) {
+    double norm = max + logSum();
+    for (int i = 0; i < logits.length; i++) {
+      scores[i] = logits[i] - norm;
+    }
+  }
+
+  /** The log-probability of one token. */
+  double logProbability(int id) {
+    return logits[id] - (max + logSum());
+  }
+
+  private double logSum() {
+    float highest = (float) max;
+    double sum = 0;
+    for (float z : logits) {
+      sum += Elementary.exp(z - highest);
+    }
+    return StrictMath.log(sum);
+  }
+}
