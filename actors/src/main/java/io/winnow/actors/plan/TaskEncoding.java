@@ -59,6 +59,17 @@ public interface TaskEncoding extends AutoCloseable {
   /** Examples of a file whose labels, if it has any, do not matter. */
   TaskSet unlabelled(Path file);
 
+  /**
+   * How text is written in this task.
+   *
+   * @throws UserProblem where nothing is
+   */
+  default Writing writing() {
+    throw UserProblem.usage(
+        "a model for this task does not write text; use predict, or a run with task.kind = seq2seq,"
+            + " causal-lm or instruction");
+  }
+
   @Override
   void close();
 }
