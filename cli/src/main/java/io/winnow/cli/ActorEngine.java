@@ -4,6 +4,7 @@ import io.winnow.actors.client.Bench;
 import io.winnow.actors.client.LocalSweeps;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.StoredRun;
+import io.winnow.actors.client.TextGeneration;
 import io.winnow.actors.node.NodeSettings;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
@@ -13,6 +14,8 @@ import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.PlanCheck;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
+import io.winnow.actors.plan.Writing;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
@@ -163,7 +166,11 @@ final class ActorEngine implements Engine {
     return new LocalSweeps(
         new BaseSweeps(bases()),
         run.sweepPlan(),
-        run.layers().stream().map(LayerState::published).toList());
+        published(run));
+  }
+
+  private static List<LayerParameters> published(StoredRun run) {
+    return run.layers().stream().map(LayerState::published).toList();
   }
 
   @Override
@@ -174,6 +181,31 @@ final class ActorEngine implements Engine {
       LocalSweeps.Outcome outcome = sweeps(run).evaluate(set.examples(), cores);
       set.predictions(outcome.outputs(), LocalSweeps.BATCH).forEach(rows);
     }
+  }
+
+  @Override
+  public void generate(GenerationRequest request, Consumer<String> lines) {
+    if (Files.isRegularFile(request.source().resolve("config.json"))) {
+      ModelWriting.open(request, bases(), cores).write(request, lines);
+      return;
+    }
+    if (request.adapter() != null) {
+      throw UserProblem.usage("--adapter goes with a model folder; a run has its own");
+    }
+    StoredRun run = stored(Workspace.existingRun(request.source()), StoredRun::read);
+    try (Writing writing = encoding(run).writing()) {
+      writer(run, writing, request).write(request, lines);
+    }
+  }
+
+  private TextWriter writer(StoredRun run, Writing writing, GenerationRequest request) {
+    var generation =
+        new TextGeneration(
+            new BaseSweeps(bases()), run.sweepPlan(), published(run), request.cache());
+    ModelFacts model = ModelFacts.of(run.config().model().path());
+    var settings =
+        TextWriter.settings(model, run.config().generation(), request.settings());
+    return new TextWriter(generation, writing, settings, cores);
   }
 
   @Override

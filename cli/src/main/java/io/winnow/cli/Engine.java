@@ -34,6 +34,9 @@ public interface Engine extends AutoCloseable {
   /** One tab-separated row per example, a header first, as soon as it is computed. */
   void predict(RunPlace place, Path data, Consumer<String> rows);
 
+  /** Writes text: a line per prompt, or a header and a tab-separated row per example of a file. */
+  void generate(GenerationRequest request, Consumer<String> lines);
+
   /** Writes the adapter of a run for PEFT and others; the lines say what was written. */
   List<String> export(RunPlace place, Path target, ExportProfile profile);
 

@@ -79,6 +79,11 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public void generate(GenerationRequest request, Consumer<String> lines) {
+    throw new UnsupportedOperationException("generate");
+  }
+
+  @Override
   public void predict(RunPlace place, Path data, Consumer<String> rows) {
     rows.accept("label");
     rows.accept("1");

@@ -4,6 +4,7 @@ import io.winnow.actors.worker.SweepFactory;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Decoding;
+import io.winnow.model.generate.Cache;
 import io.winnow.model.generate.Generated;
 import io.winnow.model.generate.Generator;
 import io.winnow.model.generate.Prompts;
@@ -23,11 +24,13 @@ public final class TextGeneration {
   private final SweepFactory factory;
   private final SweepPlan plan;
   private final List<LayerParameters> parameters;
+  private final Cache cache;
 
-  public TextGeneration(SweepFactory factory, SweepPlan plan, List<LayerParameters> parameters) {
+  public TextGeneration(SweepFactory factory, SweepPlan plan, List<LayerParameters> parameters, Cache cache) {
     this.factory = factory;
     this.plan = plan;
     this.parameters = List.copyOf(parameters);
+    this.cache = cache;
   }
 
   /** All prompts, in batches on so many threads; in the order of the prompts. */
@@ -67,7 +70,7 @@ public final class TextGeneration {
       Generator generator, List<int[]> prompts, List<List<Generated>> results, Stride stride) {
     try (SweepSession session = factory.open(plan)) {
       parameters.forEach(session::bind);
-      try (Decoding decoding = session.decoding()) {
+      try (Decoding decoding = session.decoding(cache)) {
         for (int b = stride.first(); b < stride.end(); b += stride.step()) {
           int from = b * BATCH;
           int to = Math.min(prompts.size(), from + BATCH);

@@ -8,6 +8,7 @@ import io.winnow.model.arch.BaseDropout;
 import io.winnow.model.arch.Decoding;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.compute.NumericsFingerprint;
+import io.winnow.model.generate.Cache;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Evaluation;
 import io.winnow.model.task.Sweep;
@@ -65,8 +66,8 @@ public final class BaseSweeps implements SweepFactory {
     }
 
     @Override
-    public Decoding decoding() {
-      return sweep.decoding();
+    public Decoding decoding(Cache cache) {
+      return sweep.decoding(cache);
     }
 
     @Override

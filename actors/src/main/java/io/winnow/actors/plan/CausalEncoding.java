@@ -45,7 +45,7 @@ final class CausalEncoding implements TaskEncoding {
 
   @Override
   public Writing writing() {
-    return new Continuation(tokenizer);
+    return FolderWriting.of(tokenizer);
   }
 
   @Override

@@ -24,7 +24,7 @@ public interface TaskEncoding extends AutoCloseable {
       case QUESTION_ANSWERING -> QaEncoding.open(config, model);
       case SEQ2SEQ -> PairEncoding.open(config, model);
       case CAUSAL_LM -> CausalEncoding.open(config, model);
-      case INSTRUCTION -> throw UserProblem.usage("task.kind: instruction comes next");
+      case INSTRUCTION -> InstructionEncoding.open(config, model);
     };
   }
 

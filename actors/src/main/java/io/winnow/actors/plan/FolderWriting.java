@@ -7,12 +7,28 @@ import io.winnow.model.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A causal model goes on with a text as it stands; of a file with each paragraph. */
-final class Continuation implements Writing {
+/**
+ * Writing with a model folder alone: a causal model goes on with a text, one with encoder and
+ * decoder turns it into another; of a file every paragraph is a text.
+ */
+public final class FolderWriting implements Writing {
+  /** Nothing is cut: a text that a model has no positions for is refused when it is read. */
+  private static final int ANY_LENGTH = 1 << 20;
+
   private final Tokenizer tokenizer;
 
-  Continuation(Tokenizer tokenizer) {
+  private FolderWriting(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
+  }
+
+  /** The writing of a model. */
+  public static FolderWriting open(ModelFacts model) {
+    return new FolderWriting(ModelTokenizer.open(model, ANY_LENGTH));
+  }
+
+  /** With a tokenizer that is open; closed with this. */
+  static FolderWriting of(Tokenizer tokenizer) {
+    return new FolderWriting(tokenizer);
   }
 
   @Override
@@ -29,7 +45,7 @@ final class Continuation implements Writing {
 
   @Override
   public String text(int[] ids) {
-    return tokenizer.decode(ids, SpecialTokens.SKIP);
+    return tokenizer.target().decode(ids, SpecialTokens.SKIP);
   }
 
   @Override
