@@ -26,8 +26,8 @@ final class ByteLevelBpe implements Pieces {
 
   private final PairMerges merges;
   private final int[] byteIds;
-  private final boolean[] blank;
   private final int[] leading;
+  private final int[] trailing;
   private final Prefix prefix;
 
   /**
@@ -48,18 +48,20 @@ final class ByteLevelBpe implements Pieces {
       }
     }
     leading = new int[vocabulary.size()];
-    blank = new boolean[vocabulary.size()];
+    trailing = new int[vocabulary.size()];
     for (int id = 0; id < leading.length; id++) {
       String token = vocabulary.token(id);
-      int spaces = 0;
-      while (token != null
-          && spaces < token.length()
-          && token.charAt(spaces) == ByteAlphabet.SPACE) {
-        spaces++;
+      while (token != null && spaceAt(token, leading[id])) {
+        leading[id]++;
       }
-      leading[id] = spaces;
-      blank[id] = token != null && spaces == token.length();
+      while (token != null && spaceAt(token, token.length() - 1 - trailing[id])) {
+        trailing[id]++;
+      }
     }
+  }
+
+  private static boolean spaceAt(String token, int at) {
+    return at >= 0 && at < token.length() && token.charAt(at) == ByteAlphabet.SPACE;
   }
 
   @Override
@@ -92,8 +94,9 @@ final class ByteLevelBpe implements Pieces {
   }
 
   private void add(int id, int start, int end, TokenBuffer out) {
-    int trimmed = Math.min(start + leading[id], end);
-    out.add(id, trimmed, blank[id] ? trimmed : end);
+    boolean putThere = start == 0 && prefix == Prefix.SPACE;
+    int first = putThere ? start : Math.min(start + leading[id], end);
+    out.add(id, first, Math.max(first, end - trailing[id]));
   }
 
   @Override

@@ -176,7 +176,7 @@ record SentencePieceModel(
 
   /** A trie of the pieces of one kind. */
   PieceTrie trie(Kind kind) {
-    PieceTrie trie = new PieceTrie();
+    PieceTrie trie = new PieceTrie(kind == Kind.NORMAL ? pieces.size() : 0);
     for (int id = 0; id < pieces.size(); id++) {
       if (pieces.get(id).kind() == kind && !pieces.get(id).text().isEmpty()) {
         trie.add(pieces.get(id).text(), id);

@@ -20,8 +20,8 @@ final class WordPiece implements Pieces {
     UNCASED
   }
 
-  private final PieceTrie first = new PieceTrie();
-  private final PieceTrie inner = new PieceTrie();
+  private final PieceTrie first = new PieceTrie(1 << 12);
+  private final PieceTrie inner = new PieceTrie(1 << 12);
   private final int unknown;
   private final Casing casing;
 
