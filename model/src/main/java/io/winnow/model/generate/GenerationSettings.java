@@ -1,6 +1,7 @@
 package io.winnow.model.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,11 @@ public record GenerationSettings(
    */
   public GenerationSettings with(Map<String, String> overrides) {
     return GenerationSettingsReader.override(this, overrides);
+  }
+
+  /** The names of all settings. */
+  public static List<String> names() {
+    return Arrays.stream(GenerationField.values()).map(GenerationField::key).toList();
   }
 
   /** All settings by name; {@link #with} reads them back to equal ones. */

@@ -140,6 +140,11 @@ class GenerationSettingsTest {
   }
 
   @Test
+  void everySettingHasItsName() {
+    assertThat(of("{}").fields().keySet()).containsExactlyElementsOf(GenerationSettings.names());
+  }
+
+  @Test
   void unknownNameGetsTheNearest() {
     assertThatThrownBy(() -> Settings.of("num_beam=3"))
         .isInstanceOf(UserProblem.class)
