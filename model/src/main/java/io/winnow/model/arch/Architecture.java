@@ -1,7 +1,6 @@
 package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.LinearSite;
 import java.util.List;
 
@@ -9,16 +8,7 @@ import java.util.List;
 public interface Architecture {
   /** The architecture that a {@code config.json} describes, with this head. */
   static Architecture of(JsonNode config, TaskHead head) {
-    String type = config.path("model_type").asText("");
-    return switch (type) {
-      case DebertaV2.MODEL_TYPE -> new DebertaV2(DebertaV2Config.of(config, head));
-      case Llama.MODEL_TYPE -> new Llama(LlamaConfig.of(config, head));
-      default ->
-          throw UserProblem.failure(
-              String.format(
-                  "config.json: model_type is '%s'; supported: %s (DeBERTa-v3), %s (Llama 2, 3)",
-                  type, DebertaV2.MODEL_TYPE, Llama.MODEL_TYPE));
-    };
+    return Family.of(config).architecture(config, head);
   }
 
   /** Everything of the configuration that decides results, as text for the fingerprint. */
@@ -33,6 +23,11 @@ public interface Architecture {
   /** What the bare base model's checkpoints leave out of the names: {@code "deberta."}. */
   String basePrefix();
 
+  /** Other names that checkpoints may hold the same tensor under, once more or instead. */
+  default List<String> copiesOf(String name) {
+    return List.of();
+  }
+
   /** Number of transformer blocks. */
   int blocks();
 
@@ -41,6 +36,14 @@ public interface Architecture {
 
   /** What stands behind the blocks. */
   TaskHead head();
+
+  /**
+   * Tokens that a sequence may have: the rows of the table of absolute positions, {@link
+   * Integer#MAX_VALUE} where the model has none. Longer ones are refused by the network.
+   */
+  default int longest() {
+    return Integer.MAX_VALUE;
+  }
 
   /** Standard deviation that weights are initialised with. */
   float initializerRange();

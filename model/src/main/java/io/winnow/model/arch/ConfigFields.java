@@ -1,7 +1,10 @@
 package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.Activation;
 import io.winnow.model.compute.UserProblem;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Reads fields of a {@code config.json}; refuses what is missing or not supported by name.
@@ -9,6 +12,8 @@ import io.winnow.model.compute.UserProblem;
  * @param path what stands before a field's name in messages: empty, or the object it lies in
  */
 record ConfigFields(JsonNode json, String path) {
+  private static final Map<String, Activation> ACTIVATIONS = activations();
+
   ConfigFields(JsonNode json) {
     this(json, "");
   }
@@ -21,8 +26,39 @@ record ConfigFields(JsonNode json, String path) {
     return value.asInt();
   }
 
+  /** A positive integer; absent, it is {@code fallback} as in transformers. */
+  int positive(String field, int fallback) {
+    return given(field) ? positive(field) : fallback;
+  }
+
+  /** An integer; absent, it is {@code fallback} as in transformers. */
   int integer(String field, int fallback) {
-    return given(field) ? json.path(field).asInt() : fallback;
+    JsonNode value = json.path(field);
+    if (given(field) && !value.isIntegralNumber()) {
+      throw refused(field, value, "an integer");
+    }
+    return value.asInt(fallback);
+  }
+
+  /** The function of this name; absent, it is {@code fallback} as in transformers. */
+  Activation activation(String field, String fallback) {
+    Activation activation = ACTIVATIONS.get(given(field) ? json.path(field).asText() : fallback);
+    if (activation == null) {
+      throw refused(field, json.path(field), String.join(", ", ACTIVATIONS.keySet()));
+    }
+    return activation;
+  }
+
+  private static Map<String, Activation> activations() {
+    var names = new LinkedHashMap<String, Activation>();
+    names.put("gelu", Activation.GELU);
+    names.put("gelu_new", Activation.GELU_TANH);
+    names.put("gelu_pytorch_tanh", Activation.GELU_TANH);
+    names.put("relu", Activation.RELU);
+    names.put("silu", Activation.SILU);
+    names.put("swish", Activation.SILU);
+    names.put("tanh", Activation.TANH);
+    return names;
   }
 
   float number(String field, double fallback) {
@@ -44,11 +80,16 @@ record ConfigFields(JsonNode json, String path) {
 
   /** True or false; absent, it is false. */
   boolean flag(String field) {
+    return flag(field, false);
+  }
+
+  /** True or false; absent, it is {@code fallback} as in transformers. */
+  boolean flag(String field, boolean fallback) {
     JsonNode value = json.path(field);
     if (given(field) && !value.isBoolean()) {
       throw refused(field, value, "true or false");
     }
-    return value.asBoolean(false);
+    return value.asBoolean(fallback);
   }
 
   /** The field must have this value; absent, it has {@code fallback} as in transformers. */

@@ -7,19 +7,23 @@ import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.PaddingMask;
 import io.winnow.model.compute.RelativeIndex;
 import io.winnow.model.compute.Workspace.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * DeBERTa's attention with content-to-position and position-to-content terms, keys shared:
+ * An encoder's attention, with DeBERTa's content-to-position and position-to-content terms where it
+ * has them:
  *
  * <pre>
  *   Q, K, V = query(x), key(x), value(x)            [examples * length, hidden]
- *   PQ, PK  = query(r), key(r)                      [range, hidden], r = drop(relative rows)
- *   S[i, j] = c (Q_i K_j + Q_i PK_col(i-j) + K_j PQ_col(i-j)),    c = 1 / sqrt(3 d)
+ *   PQ, PK  = relativeQuery(r), relativeKey(r)      [range, hidden], r = drop(relative rows)
+ *   S[i, j] = c (Q_i K_j + Q_i PK_col(i-j) + K_j PQ_col(i-j)),    c = 1 / sqrt(terms d)
  *   context = drop(softmax(S)) V
  * </pre>
  *
- * for each head of width d. Heads are columns of Q, K, V: products take them by leading dimension.
- * query and key have two gradient paths, through x and through r.
+ * for each head of width d. Without PK or PQ that term is missing; without both this is the usual
+ * scaled dot product. Heads are columns of Q, K, V: products take them by leading dimension. Where
+ * the relative projections share the layers of query and key, those have two gradient paths,
+ * through x and through r.
  */
 public final class DisentangledAttention {
   private final Backend backend;
@@ -29,18 +33,49 @@ public final class DisentangledAttention {
   private final Dropout dropout;
   private final Dropout relativeDropout;
 
-  /** The projections; the relative ones share weights and heads with query and key. */
+  /**
+   * The projections.
+   *
+   * @param relativeQuery of the position-to-content term; may share weights and head with query;
+   *     null = no such term
+   * @param relativeKey the same for the content-to-position term and key
+   */
   public record Layers(
-      Linear query, Linear key, Linear value, Linear relativeQuery, Linear relativeKey) {}
+      Linear query,
+      Linear key,
+      Linear value,
+      @Nullable Linear relativeQuery,
+      @Nullable Linear relativeKey) {
+    boolean isLive() {
+      return query.isLive()
+          || key.isLive()
+          || value.isLive()
+          || isLive(relativeQuery)
+          || isLive(relativeKey);
+    }
 
-  /** Heads, and the width of each. */
-  public record Shape(int heads, int width) {
+    boolean isRelative() {
+      return relativeQuery != null || relativeKey != null;
+    }
+
+    private static boolean isLive(@Nullable Linear layer) {
+      return layer != null && layer.isLive();
+    }
+  }
+
+  /**
+   * Sizes.
+   *
+   * @param width of each head
+   * @param terms that the scores are scaled for: the content's and those of positions
+   */
+  public record Shape(int heads, int width, int terms) {
     int hidden() {
       return heads * width;
     }
 
     float scale() {
-      return (float) (1.0 / Math.sqrt(3.0 * width));
+      return (float) (1.0 / Math.sqrt((double) terms * width));
     }
   }
 
@@ -62,13 +97,32 @@ public final class DisentangledAttention {
   }
 
   public boolean isLive() {
-    return layers.query().isLive() || layers.key().isLive() || layers.value().isLive();
+    return layers.isLive();
   }
 
-  /** What the sweep gives every block. */
-  public record Setting(Relative relative, PaddingMask mask) {
+  /** What queries see that are padding; heads that read all rows notice the difference. */
+  public enum PaddedQueries {
+    /** The tokens of their example, as other queries do. */
+    SEE_TOKENS,
+    /** Nothing: their probabilities are 0. */
+    SEE_NOTHING
+  }
+
+  /**
+   * What the sweep gives every block.
+   *
+   * @param relative null where there are no relative terms
+   */
+  public record Setting(@Nullable Relative relative, PaddingMask mask, PaddedQueries padded) {
     int rows() {
       return mask.examples() * mask.length();
+    }
+
+    Relative positions() {
+      if (relative == null) {
+        throw new IllegalStateException("relative terms without relative positions");
+      }
+      return relative;
     }
   }
 
@@ -78,9 +132,9 @@ public final class DisentangledAttention {
     layers.query().forward(pass, x, tape.q.matrix(rows, shape.hidden()));
     layers.key().forward(pass, x, tape.k.matrix(rows, shape.hidden()));
     layers.value().forward(pass, x, tape.v.matrix(rows, shape.hidden()));
-    Matrix r = relativeRows(pass, setting);
-    layers.relativeQuery().forward(pass, r, tape.positionQ.matrix(r.rows(), shape.hidden()));
-    layers.relativeKey().forward(pass, r, tape.positionK.matrix(r.rows(), shape.hidden()));
+    if (layers.isRelative()) {
+      projectPositions(pass, relativeRows(pass, setting), tape);
+    }
     tape.p.matrix(shape.heads() * rows, setting.mask().length());
     tape.context.matrix(rows, shape.hidden());
     for (int head = 0; head < shape.heads(); head++) {
@@ -90,9 +144,18 @@ public final class DisentangledAttention {
     }
   }
 
+  private void projectPositions(Pass pass, Matrix r, AttentionTape tape) {
+    if (layers.relativeQuery() != null) {
+      layers.relativeQuery().forward(pass, r, tape.positionQ.matrix(r.rows(), shape.hidden()));
+    }
+    if (layers.relativeKey() != null) {
+      layers.relativeKey().forward(pass, r, tape.positionK.matrix(r.rows(), shape.hidden()));
+    }
+  }
+
   private Matrix relativeRows(Pass pass, Setting setting) {
     DropMask mask = relativeDropout.mask(pass);
-    Matrix rows = setting.relative().rows();
+    Matrix rows = setting.positions().rows();
     if (mask.dropsNothing()) {
       return rows;
     }
@@ -110,13 +173,29 @@ public final class DisentangledAttention {
       Matrix keys = k.rows(from, length).t();
       backend.product(s.rows(from, length), shape.scale(), q.rows(from, length), keys);
     }
-    int range = setting.relative().index().range();
-    Matrix c = scratch.c.matrix(s.rows(), range);
-    Matrix p = scratch.p.matrix(s.rows(), range);
-    backend.product(c, shape.scale(), q, head(tape.positionK, head).t());
-    backend.product(p, shape.scale(), k, head(tape.positionQ, head).t());
-    backend.addRelative(s, c, p, setting.relative().index());
+    if (layers.isRelative()) {
+      addPositions(head, setting.positions().index(), tape, s);
+    }
     backend.maskedSoftmax(s, AttentionMask.bidirectional(setting.mask()));
+    if (setting.padded() == PaddedQueries.SEE_NOTHING) {
+      backend.clearPadding(s, setting.mask());
+    }
+  }
+
+  private void addPositions(int head, RelativeIndex index, AttentionTape tape, Matrix s) {
+    Matrix c = scratch.c.matrix(s.rows(), index.range());
+    Matrix p = scratch.p.matrix(s.rows(), index.range());
+    if (layers.relativeKey() != null) {
+      backend.product(c, shape.scale(), head(tape.q, head), head(tape.positionK, head).t());
+    } else {
+      backend.fill(c, 0f);
+    }
+    if (layers.relativeQuery() != null) {
+      backend.product(p, shape.scale(), head(tape.k, head), head(tape.positionQ, head).t());
+    } else {
+      backend.fill(p, 0f);
+    }
+    backend.addRelative(s, c, p, index);
   }
 
   private Matrix droppedProbabilities(Pass pass, int head, AttentionTape tape) {
@@ -143,7 +222,10 @@ public final class DisentangledAttention {
   /** What a backward sweep needs of this module. */
   public record Needs(boolean input, boolean relative) {}
 
-  /** A backward step's gradients: of the context; of x and of the relative rows, added to. */
+  /**
+   * A backward step's gradients: of the context; of x and of the relative rows, added to where they
+   * are needed.
+   */
   public record Gradients(Matrix context, Matrix x, Matrix relative) {}
 
   /** The projections' own gradients, and those of the inputs that are needed. */
@@ -154,7 +236,9 @@ public final class DisentangledAttention {
       headGradients(pass, head, step, wants);
     }
     contentGradients(pass, x, step, wants);
-    relativeGradients(pass, step, wants);
+    if (layers.isRelative()) {
+      relativeGradients(pass, step, wants);
+    }
   }
 
   /** All that a backward step works on. */
@@ -166,8 +250,12 @@ public final class DisentangledAttention {
           needs.input() || layers.query().isLive(),
           needs.input() || layers.key().isLive(),
           needs.input() || layers.value().isLive(),
-          needs.relative() || layers.query().isLive(),
-          needs.relative() || layers.key().isLive());
+          isWanted(layers.relativeQuery(), needs),
+          isWanted(layers.relativeKey(), needs));
+    }
+
+    private static boolean isWanted(@Nullable Linear relative, Needs needs) {
+      return relative != null && (needs.relative() || relative.isLive());
     }
 
     boolean scores() {
@@ -177,7 +265,7 @@ public final class DisentangledAttention {
 
   private void prepare(Setting setting, Wants wants) {
     int rows = setting.rows();
-    int range = setting.relative().index().range();
+    int range = layers.isRelative() ? setting.positions().index().range() : 1;
     scratch.dQ.matrix(wants.q() ? rows : 1, shape.hidden());
     scratch.dK.matrix(wants.k() ? rows : 1, shape.hidden());
     scratch.dV.matrix(wants.v() ? rows : 1, shape.hidden());
@@ -200,7 +288,9 @@ public final class DisentangledAttention {
     if (wants.scores()) {
       Matrix dS = scoreGradient(pass, head, tape, dContext);
       contentTerms(head, tape, dS, wants);
-      positionTerms(head, step, dS, wants);
+      if (layers.isRelative()) {
+        positionTerms(head, step, dS, wants);
+      }
     }
   }
 
@@ -238,15 +328,15 @@ public final class DisentangledAttention {
 
   private void positionTerms(int head, Step step, Matrix dS, Wants wants) {
     AttentionTape tape = step.tape();
-    RelativeIndex index = step.setting().relative().index();
+    RelativeIndex index = step.setting().positions().index();
     Matrix dC = scratch.c.matrix(dS.rows(), index.range());
     Matrix dP = scratch.p.matrix(dS.rows(), index.range());
     backend.relativeGradient(dS, dC, dP, index);
     float scale = shape.scale();
-    if (wants.q()) {
+    if (wants.q() && layers.relativeKey() != null) {
       backend.addProduct(head(scratch.dQ, head), scale, dC, head(tape.positionK, head));
     }
-    if (wants.k()) {
+    if (wants.k() && layers.relativeQuery() != null) {
       backend.addProduct(head(scratch.dK, head), scale, dP, head(tape.positionQ, head));
     }
     if (wants.positionQ()) {
@@ -275,14 +365,24 @@ public final class DisentangledAttention {
     flow(pass, layers.relativeKey(), r, scratch.dPositionK, wants.positionK());
     if (step.needs().relative()) {
       Matrix dR = scratch.relative.matrix(r.rows(), r.columns());
-      layers.relativeQuery().setInputGradient(pass, scratch.dPositionQ.last(), dR);
-      layers.relativeKey().addInputGradient(pass, scratch.dPositionK.last(), dR);
+      relativeInputGradient(pass, dR);
       backend.addDropout(step.gradients().relative(), dR, relativeDropout.mask(pass));
     }
   }
 
-  private static void flow(Pass pass, Linear layer, Matrix x, Buffer g, boolean wanted) {
-    if (wanted) {
+  private void relativeInputGradient(Pass pass, Matrix dR) {
+    if (layers.relativeQuery() == null) {
+      backend.fill(dR, 0f);
+    } else {
+      layers.relativeQuery().setInputGradient(pass, scratch.dPositionQ.last(), dR);
+    }
+    if (layers.relativeKey() != null) {
+      layers.relativeKey().addInputGradient(pass, scratch.dPositionK.last(), dR);
+    }
+  }
+
+  private static void flow(Pass pass, @Nullable Linear layer, Matrix x, Buffer g, boolean wanted) {
+    if (wanted && layer != null) {
       layer.backward(pass, x, g.last());
     }
   }

@@ -5,6 +5,9 @@ import io.winnow.model.compute.DropMask;
 
 /** A dropout site: its mask is a function of (sweep key, site), so forward and backward agree. */
 public final class Dropout {
+  /** Where nothing is ever dropped. */
+  public static final Dropout NONE = new Dropout("", 0f);
+
   private final long site;
   private final float p;
 

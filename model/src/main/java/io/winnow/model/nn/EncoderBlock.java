@@ -74,6 +74,20 @@ public final class EncoderBlock {
       this.output = workspace.buffer();
     }
 
+    private Tape(Tape parts, Workspace workspace) {
+      this.attention = parts.attention;
+      this.attentionNorm = parts.attentionNorm;
+      this.middle = parts.middle;
+      this.feedForward = parts.feedForward;
+      this.outputNorm = parts.outputNorm;
+      this.output = workspace.buffer();
+    }
+
+    /** With an output of its own; the rest is this one's, to be computed again before backward. */
+    public Tape withOwnOutput(Workspace workspace) {
+      return new Tape(this, workspace);
+    }
+
     /** The output of the last forward. */
     public Matrix output() {
       return output.last();

@@ -4,26 +4,32 @@ import io.winnow.model.compute.Activation;
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
+import io.winnow.model.nn.EncoderBlock.OutputRows;
 
 /**
  * Sequence classification (or regression) from x, the last state of each sequence's first token:
  *
  * <pre>
- *   logits = drop(gelu(drop(x) Wp^T + bp)) Wc^T + bc         [examples, labels]
+ *   logits = drop(f(drop(x) Wp^T + bp)) Wc^T + bc         [examples, labels]
  * </pre>
  */
-public final class SequenceHead {
+public final class SequenceHead implements OutputHead {
   private final Backend backend;
   private final Layers layers;
   private final Buffer first; // drop(x) [examples, hidden]
-  private final Buffer pooled; // drop(gelu(...)) [examples, hidden]
-  private final Buffer slope; // gelu's derivative
+  private final Buffer pooled; // drop(f(...)) [examples, hidden]
+  private final Buffer slope; // f's derivative
   private final Buffer gradient; // [examples, hidden]
   private final Buffer logits; // [examples, labels]
 
-  /** The two layers, their dropout sites, and the number of logits. */
+  /** The two layers, the function between them, the dropout sites, and the number of logits. */
   public record Layers(
-      Linear pooler, Linear classifier, Dropout poolerDropout, Dropout dropout, int labels) {}
+      Linear pooler,
+      Activation activation,
+      Linear classifier,
+      Dropout poolerDropout,
+      Dropout dropout,
+      int labels) {}
 
   public SequenceHead(Compute compute, Layers layers) {
     this.backend = compute.backend();
@@ -35,25 +41,30 @@ public final class SequenceHead {
     this.logits = compute.workspace().buffer();
   }
 
-  /** Computes the logits from x [examples, hidden]. */
+  @Override
+  public OutputRows reads() {
+    return OutputRows.FIRST;
+  }
+
+  @Override
   public Matrix forward(Pass pass, Matrix x) {
     Matrix in = first.matrix(x.rows(), x.columns());
     backend.dropout(in, x, layers.poolerDropout().mask(pass));
     Matrix out = pooled.matrix(x.rows(), x.columns());
     layers.pooler().forward(pass, in, out);
-    backend.activate(Activation.GELU, out, slope.matrix(out.rows(), out.columns()), out);
+    backend.activate(layers.activation(), out, slope.matrix(out.rows(), out.columns()), out);
     backend.dropout(out, out, layers.dropout().mask(pass));
     Matrix result = logits.matrix(out.rows(), layers.labels());
     layers.classifier().forward(pass, out, result);
     return result;
   }
 
-  /** The logits of the last forward, also the place to put their gradient into. */
+  @Override
   public Matrix logits() {
     return logits.last();
   }
 
-  /** The layers' own gradients, where they are live or anything below needs them. */
+  @Override
   public void backward(Pass pass, Matrix dLogits, boolean goesOn) {
     layers.classifier().backward(pass, pooled.last(), dLogits);
     if (!goesOn && !layers.pooler().isLive()) {
@@ -66,8 +77,8 @@ public final class SequenceHead {
     layers.pooler().backward(pass, first.last(), g);
   }
 
-  /** dx = the gradient of x; after {@link #backward}. */
-  public void setInputGradient(Pass pass, Matrix dx) {
+  @Override
+  public void setInputGradient(Pass pass, Matrix dLogits, Matrix dx) {
     layers.pooler().setInputGradient(pass, gradient.last(), dx);
     backend.dropout(dx, dx, layers.poolerDropout().mask(pass));
   }
