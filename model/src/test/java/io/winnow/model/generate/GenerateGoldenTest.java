@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,9 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * token, with cache and without, batched and one by one, on every backend.
  */
 class GenerateGoldenTest {
-  /** Cases that this code cannot run yet: skipped by name, never passed. */
-  private static final Set<String> NOT_YET = Set.of();
-
   /** What each tensor of BART was generated with (golden/README.md). */
   private static final Map<String, String> BART =
       Map.of(
@@ -61,7 +57,6 @@ class GenerateGoldenTest {
   static Stream<Arguments> cases() {
     return Golden.all().stream()
         .filter(golden -> Files.exists(golden.folder().resolve("generate.safetensors")))
-        .filter(golden -> !NOT_YET.contains(golden.name()))
         .flatMap(
             golden ->
                 searches(golden).keySet().stream()
@@ -82,7 +77,7 @@ class GenerateGoldenTest {
 
   @Test
   void everySearchOfTheFilesIsTried() {
-    assertThat(cases()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(cases()).hasSize(7 * BackendKind.values().length);
     for (Golden golden : cases().map(each -> (Golden) each.get()[0]).distinct().toList()) {
       try (SafeTensors file = golden.file("generate")) {
         assertThat(
