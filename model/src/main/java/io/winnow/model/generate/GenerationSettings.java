@@ -88,7 +88,16 @@ public record GenerationSettings(
    *     used that this code does not know
    */
   public static GenerationSettings of(@Nullable JsonNode generationConfig, JsonNode config) {
-    return GenerationSettingsReader.read(generationConfig, config);
+    return of(generationConfig, config, Map.of());
+  }
+
+  /**
+   * The settings of a model folder with others in place of some, as by {@link #with}; only together
+   * they must make sense.
+   */
+  public static GenerationSettings of(
+      @Nullable JsonNode generationConfig, JsonNode config, Map<String, String> overrides) {
+    return GenerationSettingsReader.read(generationConfig, config, overrides);
   }
 
   /**

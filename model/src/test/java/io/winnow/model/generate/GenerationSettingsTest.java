@@ -3,6 +3,7 @@ package io.winnow.model.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.UserProblem;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,25 @@ class GenerationSettingsTest {
     assertThat(settings.tokens().eos()).containsExactly(4, 5);
     assertThat(settings.with(Map.of("max_length", "8", "max_new_tokens", "2")).length())
         .isEqualTo(new GenerationSettings.Length(8, 2, 0, 0));
+  }
+
+  @Test
+  void overridesMayRepairWhatAFileSays() {
+    JsonNode file = Settings.json("{'do_sample': true, 'num_beams': 4}");
+    JsonNode config = Settings.json("{}");
+    assertThatThrownBy(() -> GenerationSettings.of(file, config)).isInstanceOf(UserProblem.class);
+    assertThat(GenerationSettings.of(file, config, Map.of("do_sample", "false")).beams().count())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void aDecoderKeepsAStartToken() {
+    GenerationSettings bart = of("{'model_type': 'bart'}");
+    assertThatThrownBy(() -> bart.with(Map.of("decoder_start_token_id", "none")))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("must begin with a token");
+    assertThat(bart.with(Map.of("decoder_start_token_id", "5")).tokens().decoderStart())
+        .isEqualTo(5);
   }
 
   @Test
