@@ -29,7 +29,7 @@ public final class Embedding {
 
   /** Computes x. */
   public void forward(Pass pass, int[] ids, PaddingMask mask, Matrix x) {
-    backend.gather(x, table.values().matrix(), ids);
+    table.gather(backend, ids, x);
     Norm.Tape kept = pass.keepsTape() && isLive() ? tape.of(x.rows(), x.columns()) : null;
     norm.forward(Norm.Input.of(x), x, kept);
     backend.clearPadding(x, mask);
