@@ -63,7 +63,9 @@ public final class Bf16Tensor implements Stored {
     return shape[shape.length - 1];
   }
 
-  /** Stores the first {@code count} values at number {@code at}, rounded to the nearest, ties even. */
+  /**
+   * Stores the first {@code count} values at number {@code at}, rounded to the nearest, ties even.
+   */
   public void write(int at, float[] source, int count) {
     short[] halves = new short[count];
     for (int i = 0; i < count; i++) {

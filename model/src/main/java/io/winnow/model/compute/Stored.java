@@ -1,8 +1,8 @@
 package io.winnow.model.compute;
 
 /**
- * Values of a base as they lie in memory, row-major, outside the Java heap: read as floats, whatever
- * they are stored as. Whoever allocates them closes them, once.
+ * Values of a base as they lie in memory, row-major, outside the Java heap: read as floats,
+ * whatever they are stored as. Whoever allocates them closes them, once.
  */
 public sealed interface Stored extends AutoCloseable permits Tensor, Bf16Tensor {
   int[] shape();

@@ -8,9 +8,9 @@ import java.util.function.ObjIntConsumer;
 
 /**
  * What layers compute with a matrix W {@code [out, in]} of the base, however it is stored. Where
- * that is bfloat16, blocks of rows are widened one after the other into memory that all layers of
- * a network share; a matrix of one block gives the same bits as its widened copy in float32 would.
- * Of a larger one {@code g W} is a sum by blocks, whose rounding may differ.
+ * that is bfloat16, blocks of rows are widened one after the other into memory that all layers of a
+ * network share. A matrix of one block gives the same bits as its widened copy in float32 would;
+ * the products of a larger one may be rounded differently, as they are summed by blocks.
  */
 final class WeightMatrix {
   /** Values widened at a time: 16 MiB. */
