@@ -136,7 +136,7 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
       case "qa" ->
           new Targets.Spans(ints(base.longs("start_positions")), ints(base.longs("end_positions")));
       case "seq2seq" -> new Targets.Next(learned(ints(base.longs("labels"))));
-      case "causal" -> new Targets.Next(shifted(base));
+      case "causal" -> shifted(base, "");
       default ->
           labels() == 1
               ? new Targets.Values(base.floats("labels"))
@@ -148,13 +148,13 @@ public record Golden(Path folder, JsonNode config, JsonNode facts) {
     return Arrays.stream(labels).map(id -> Math.max(id, -1)).toArray();
   }
 
-  /** A token's target is the label of the token after it. */
-  private static int[] shifted(SafeTensors base) {
-    int length = (int) base.shape("labels")[1];
-    int[] labels = learned(ints(base.longs("labels")));
+  /** A token's target is the label of the token after it; labels are named with this prefix. */
+  public static Targets.Next shifted(SafeTensors inputs, String prefix) {
+    int length = (int) inputs.shape(prefix + "labels")[1];
+    int[] labels = learned(ints(inputs.longs(prefix + "labels")));
     int[] next = new int[labels.length];
     Arrays.setAll(next, i -> i % length == length - 1 ? -1 : labels[i + 1]);
-    return next;
+    return new Targets.Next(next);
   }
 
   public static int[] ints(long[] values) {

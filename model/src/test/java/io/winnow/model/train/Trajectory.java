@@ -72,10 +72,6 @@ record Trajectory(Path folder, String name, JsonNode facts) {
     return variant().path("kind").asText();
   }
 
-  String modelType() {
-    return json(baseFolder().resolve("config.json")).path("model_type").asText();
-  }
-
   int steps() {
     return facts.path("steps").asInt();
   }
@@ -108,8 +104,15 @@ record Trajectory(Path folder, String name, JsonNode facts) {
           Golden.ints(in.longs(prefix + "input_ids")),
           Golden.ints(in.longs(prefix + "attention_mask")),
           null,
-          new Targets.Classes(Golden.ints(in.longs(prefix + "labels"))));
+          targets(in, prefix));
     }
+  }
+
+  /** Next tokens where labels are given for every token, else classes. */
+  private static Targets targets(SafeTensors in, String prefix) {
+    return in.shape(prefix + "labels").length == 2
+        ? Golden.shifted(in, prefix)
+        : new Targets.Classes(Golden.ints(in.longs(prefix + "labels")));
   }
 
   /** What is trained: the heads in the file's order, and the task head where the variant says. */

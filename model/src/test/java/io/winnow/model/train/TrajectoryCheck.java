@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.io.SafeTensors;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Compares steps and states with a trajectory's file. A value may be off by ten times the stated
  * deviation of the file's numbers from float64, plus 1e-6 of the largest magnitude of its row or
  * tensor. The file states a deviation for the loss and for omega; what has none of its own takes
  * omega's, which it feeds: omega's gradient, A, B, the task head, and the gradient norm, which is
- * over all heads at once, times the root of their number. Rates are computed in double: 1e-6
- * relative alone. Which heads are kept must be equal.
+ * over all heads at once, times the root of their number. A and B may be off by their {@link
+ * AdamSlack} besides. Rates are computed in double: 1e-6 relative alone. Which heads are kept must
+ * be equal.
  */
 final class TrajectoryCheck {
   private static final double FACTOR = 10;
@@ -22,6 +24,7 @@ final class TrajectoryCheck {
   private final SafeTensors file;
   private final int heads;
   private final double omegaDeviation;
+  private final AdamSlack slack = new AdamSlack();
 
   TrajectoryCheck(Trajectory trajectory, SafeTensors file, int heads) {
     this.trajectory = trajectory;
@@ -91,13 +94,21 @@ final class TrajectoryCheck {
     close("lr", row, Arrays.copyOf(rates, expected.length), 0);
   }
 
+  /** Tells of the heads after a step, before their state is checked. */
+  void moved(TrajectoryRun run, StepDecision decision) {
+    if (decision.restart()) {
+      slack.forget();
+    } else {
+      slack.moved(run.heads(), decision.lr());
+    }
+  }
+
   /** Checks A and B of the live heads, and the task head where the file has it. */
   void state(TrajectoryRun run, String when) {
     for (HeadState head : run.heads()) {
       AdapterId id = head.spec().id();
-      String name = when + "." + id;
-      close(name + ".A", head.a(), file.floats(name + ".A"), omegaDeviation);
-      close(name + ".B", head.b(), file.floats(name + ".B"), omegaDeviation);
+      moved(when, id + ".A", head.a());
+      moved(when, id + ".B", head.b());
     }
     for (TensorTraining tensor : run.tensors()) {
       String name = when + "_head." + tensor.spec().name();
@@ -105,6 +116,11 @@ final class TrajectoryCheck {
         close(name, tensor.values(), file.floats(name), omegaDeviation);
       }
     }
+  }
+
+  private void moved(String when, String name, float[] got) {
+    float[] want = file.floats(when + "." + name);
+    close(when + "." + name, got, want, i -> FACTOR * omegaDeviation + slack.of(name, i));
   }
 
   private float[] row(String name, int row) {
@@ -118,13 +134,18 @@ final class TrajectoryCheck {
   }
 
   private void close(String what, float[] got, float[] want, double deviation) {
+    close(what, got, want, i -> FACTOR * deviation);
+  }
+
+  /** Each value within what it may be off by, plus the share of the largest magnitude. */
+  private void close(String what, float[] got, float[] want, IntToDoubleFunction off) {
     assertThat(got).as("%s: %s", trajectory, what).hasSameSizeAs(want);
     double largest = 0;
     for (float value : want) {
       largest = Math.max(largest, Math.abs(value));
     }
-    double tolerance = FACTOR * deviation + RELATIVE * largest;
     for (int i = 0; i < want.length; i++) {
+      double tolerance = off.applyAsDouble(i) + RELATIVE * largest;
       assertThat((double) got[i])
           .as("%s: %s [%d]", trajectory, what, i)
           .isBetween(want[i] - tolerance, want[i] + tolerance);
