@@ -23,6 +23,11 @@ public interface Architecture {
   /** What the bare base model's checkpoints leave out of the names: {@code "deberta."}. */
   String basePrefix();
 
+  /** Other names that checkpoints may hold the same tensor under, once more or instead. */
+  default List<String> copiesOf(String name) {
+    return List.of();
+  }
+
   /** Number of transformer blocks. */
   int blocks();
 

@@ -12,6 +12,10 @@ import java.util.stream.Collectors;
 
 /** The model families, by the {@code model_type} in config.json, and the heads that they have. */
 enum Family {
+  BART(
+      Bart.MODEL_TYPE,
+      Set.of(Kind.SEQUENCE, Kind.SPAN, Kind.LANGUAGE),
+      (json, head) -> new Bart(BartConfig.of(json, head))),
   BERT(Bert.MODEL_TYPE, Set.of(Kind.SEQUENCE, Kind.SPAN), Bert::of),
   DEBERTA_V2(DebertaV2.MODEL_TYPE, Set.of(Kind.SEQUENCE, Kind.SPAN), DebertaV2::of),
   LLAMA(

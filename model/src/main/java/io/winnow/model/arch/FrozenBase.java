@@ -7,8 +7,10 @@ import io.winnow.model.compute.Tensor;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.WeightSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,11 +38,11 @@ public final class FrozenBase implements AutoCloseable {
     var digest = new BaseDigest(architecture.description());
     try {
       for (ParameterSite site : architecture.parameters()) {
-        String name = nameIn(source, site, architecture.basePrefix());
-        boolean given = source.has(name);
+        List<String> names = namesIn(source, site, architecture);
+        boolean given = !names.isEmpty();
         tensors.put(
             site.name(),
-            given ? read(source, name, site) : initial(site, architecture, head.seed()));
+            given ? read(source, names, site) : initial(site, architecture, head.seed()));
         if (given) {
           digest.add(site.name(), tensors.get(site.name()));
         }
@@ -59,11 +61,10 @@ public final class FrozenBase implements AutoCloseable {
    */
   public static void requireComplete(Architecture architecture, WeightSource source) {
     for (ParameterSite site : architecture.parameters()) {
-      String name = nameIn(source, site, architecture.basePrefix());
-      if (source.has(name)) {
-        requireShape(source, name, site);
-      } else {
-        requireHead(site);
+      List<String> names = namesIn(source, site, architecture);
+      names.forEach(name -> requireShape(source, name, site));
+      if (names.isEmpty()) {
+        requireOptional(site);
       }
     }
   }
@@ -74,13 +75,45 @@ public final class FrozenBase implements AutoCloseable {
     return load(config, new MadeUpWeights(architecture, head.seed()), head);
   }
 
-  /** Checkpoints of the bare model lack its prefix. */
-  private static String nameIn(WeightSource source, ParameterSite site, String prefix) {
-    String name = site.name();
-    boolean bare = name.startsWith(prefix) && !source.has(name);
-    return bare && source.has(name.substring(prefix.length()))
-        ? name.substring(prefix.length())
-        : name;
+  /**
+   * The names that the source has this tensor under: checkpoints of the bare model lack its prefix.
+   */
+  private static List<String> namesIn(
+      WeightSource source, ParameterSite site, Architecture architecture) {
+    var names = new ArrayList<>(List.of(site.name()));
+    names.addAll(architecture.copiesOf(site.name()));
+    for (String name : List.copyOf(names)) {
+      if (name.startsWith(architecture.basePrefix())) {
+        names.add(name.substring(architecture.basePrefix().length()));
+      }
+    }
+    return names.stream().filter(source::has).toList();
+  }
+
+  private static Tensor read(WeightSource source, List<String> names, ParameterSite site) {
+    Tensor tensor = read(source, names.get(0), site);
+    try {
+      for (String copy : names.subList(1, names.size())) {
+        requireSame(source, tensor, new Copy(site, names.get(0), copy));
+      }
+      return tensor;
+    } catch (RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
+  }
+
+  private record Copy(ParameterSite site, String first, String second) {}
+
+  private static void requireSame(WeightSource source, Tensor tensor, Copy copy) {
+    try (Tensor other = read(source, copy.second(), copy.site())) {
+      if (!tensor.buffer().equals(other.buffer())) {
+        throw UserProblem.failure(
+            String.format(
+                "tensors %s and %s differ; this model has one for both",
+                copy.first(), copy.second()));
+      }
+    }
   }
 
   private static Tensor read(WeightSource source, String name, ParameterSite site) {
@@ -101,16 +134,16 @@ public final class FrozenBase implements AutoCloseable {
     }
   }
 
-  /** Only what training begins with anew may be missing. */
-  private static void requireHead(ParameterSite site) {
-    if (site.block() != LinearSite.HEAD) {
+  /** Only what training begins with anew may be missing, and constants. */
+  private static void requireOptional(ParameterSite site) {
+    if (site.block() != LinearSite.HEAD && site.block() != LinearSite.BUFFER) {
       throw UserProblem.failure(
           "tensor " + site.name() + " is missing; the model folder must hold all of the base");
     }
   }
 
   private static Tensor initial(ParameterSite site, Architecture architecture, long seed) {
-    requireHead(site);
+    requireOptional(site);
     Tensor tensor = Tensor.zeros(site.extents());
     if (site.name().endsWith(".weight")) {
       long key =

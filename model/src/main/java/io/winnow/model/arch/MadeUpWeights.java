@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** Weights of a given shape without a file: uniform with the spread of an initialised model. */
 final class MadeUpWeights implements WeightSource {
+  private static final String NORM = ".*norm(_embedding)?\\.weight"; // in lower case
+
   private final Map<String, ParameterSite> sites = new LinkedHashMap<>();
   private final float bound;
   private final long seed;
@@ -38,7 +40,7 @@ final class MadeUpWeights implements WeightSource {
   @Override
   public void read(String name, FloatBuffer target) {
     long key = CounterHash.key(seed, CounterHash.word(name));
-    float center = name.toLowerCase(Locale.ROOT).endsWith("norm.weight") ? 1f : 0f;
+    float center = name.toLowerCase(Locale.ROOT).matches(NORM) ? 1f : 0f;
     int size = target.remaining();
     for (int i = 0; i < size; i++) {
       target.put(center + bound * (2f * CounterHash.uniform(key, i) - 1f));

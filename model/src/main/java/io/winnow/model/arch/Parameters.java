@@ -23,8 +23,10 @@ final class Parameters implements AutoCloseable {
     this.compute = compute;
     this.adapterDropout = adapterDropout;
     for (ParameterSite site : base.architecture().parameters()) {
-      var parameter = new Parameter(site.name(), base.tensor(site.name()), site.block());
-      parameters.put(site.name(), parameter);
+      if (site.block() != LinearSite.BUFFER) {
+        var parameter = new Parameter(site.name(), base.tensor(site.name()), site.block());
+        parameters.put(site.name(), parameter);
+      }
     }
     for (LinearSite site : base.architecture().linears()) {
       slots.put(site.path(), new AdapterSlot(site));

@@ -13,4 +13,9 @@ public record LinearSite(String path, int in, int out, int block) {
    * language model's own norm and output layer behind the blocks, which belong to no task.
    */
   public static final int STEM = -2;
+
+  /**
+   * Block number of a constant that is no parameter: never trained, and 0 where a file lacks it.
+   */
+  public static final int BUFFER = -3;
 }

@@ -115,7 +115,8 @@ public final class PostNormBlock {
 
   /** What decoding keeps of one block: of its own rows, and of the memory where there is one. */
   public record Caches(KeyValues self, @Nullable KeyValues cross) {
-    private KeyValues memory() {
+    /** The memory's. */
+    public KeyValues memory() {
       return Objects.requireNonNull(cross);
     }
   }

@@ -103,7 +103,7 @@ final class GoldenCheck {
   /** All hidden states that the file has, where their sequence has tokens. */
   static void hidden(Golden golden, HiddenStates network, SafeTensors expected, Tokens tokens) {
     for (String name : expected.names()) {
-      if (name.contains("hidden_states.")) {
+      if (name.contains("hidden_state")) {
         boolean decoder = name.startsWith("decoder") && tokens.decoder() != null;
         int[] mask = decoder ? tokens.decoder().mask() : tokens.mask();
         hidden(name, network.hidden(name), expected.floats(name), mask, golden);

@@ -10,7 +10,6 @@ import io.winnow.model.nn.Pass;
 import io.winnow.model.task.Loss;
 import io.winnow.model.task.Targets;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,12 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * loss, logits, hidden states, the gradient of every base parameter, and those of heads.
  */
 class ModelGoldenTest {
-  /** Cases that this code cannot run yet: skipped by name, never passed. */
-  private static final Set<String> NOT_YET = Set.of("bart-seq2seq");
 
   static Stream<Arguments> cases() {
     return Golden.all().stream()
-        .filter(golden -> !NOT_YET.contains(golden.name()))
         .flatMap(
             golden -> Arrays.stream(BackendKind.values()).map(kind -> Arguments.of(golden, kind)));
   }
