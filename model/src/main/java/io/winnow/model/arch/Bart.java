@@ -144,6 +144,11 @@ final class Bart implements Architecture {
   }
 
   @Override
+  public int longest() {
+    return config.positions();
+  }
+
+  @Override
   public TaskHead head() {
     return config.head();
   }

@@ -2,8 +2,6 @@ package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.Activation;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The fields of a BART {@code config.json} that decide results. Absent fields mean what they mean
@@ -31,8 +29,6 @@ record BartConfig(
   /** Rows of a position table before that of position 0. */
   static final int POSITION_OFFSET = 2;
 
-  private static final Map<String, Activation> ACTIVATIONS = activations();
-
   /** Layers of one side, heads of its attentions, and the width of its feed-forward layers. */
   record Side(int layers, int heads, int intermediate) {}
 
@@ -51,8 +47,8 @@ record BartConfig(
         side(fields, "encoder", hidden),
         side(fields, "decoder", hidden),
         fields.positive("max_position_embeddings"),
-        activation(fields),
-        json.path("scale_embedding").asBoolean() ? (float) Math.sqrt(hidden) : 1f,
+        fields.activation("activation_function", "gelu"),
+        fields.flag("scale_embedding") ? (float) Math.sqrt(hidden) : 1f,
         token(fields, "decoder_start_token_id", 2),
         token(fields, "eos_token_id", 2),
         fields.number("init_std", 0.02),
@@ -75,10 +71,6 @@ record BartConfig(
         throw fields.refused(field, fields.json().path(field), "0 (no layers left out)");
       }
     }
-    if (fields.given("scale_embedding") && !fields.json().path("scale_embedding").isBoolean()) {
-      JsonNode value = fields.json().path("scale_embedding");
-      throw fields.refused("scale_embedding", value, "true and false");
-    }
   }
 
   private static Side side(ConfigFields fields, String side, int hidden) {
@@ -91,32 +83,10 @@ record BartConfig(
     return new Side(fields.positive(side + "_layers"), heads, fields.positive(side + "_ffn_dim"));
   }
 
-  private static Activation activation(ConfigFields fields) {
-    String name = fields.json().path("activation_function").asText("gelu");
-    Activation activation = ACTIVATIONS.get(name);
-    if (activation == null) {
-      JsonNode value = fields.json().path("activation_function");
-      String supported = String.join(", ", ACTIVATIONS.keySet());
-      throw fields.refused("activation_function", value, supported);
-    }
-    return activation;
-  }
-
-  private static Map<String, Activation> activations() {
-    var names = new LinkedHashMap<String, Activation>();
-    names.put("gelu", Activation.GELU);
-    names.put("gelu_new", Activation.GELU_TANH);
-    names.put("relu", Activation.RELU);
-    names.put("silu", Activation.SILU);
-    names.put("swish", Activation.SILU);
-    names.put("tanh", Activation.TANH);
-    return names;
-  }
-
   private static int token(ConfigFields fields, String field, int fallback) {
     int id = fields.integer(field, fallback);
     int vocabulary = fields.positive("vocab_size");
-    if (id < 0 || id >= vocabulary || fields.given(field) && !fields.json().path(field).isInt()) {
+    if (id < 0 || id >= vocabulary) {
       JsonNode value = fields.json().path(field);
       throw fields.refused(field, value, "a token id below vocab_size " + vocabulary);
     }

@@ -4,13 +4,14 @@ import io.winnow.model.compute.CounterHash;
 import io.winnow.model.nn.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Weights of a given shape without a file: uniform with the spread of an initialised model. */
 final class MadeUpWeights implements WeightSource {
-  private static final String NORM = ".*norm(_embedding)?\\.weight"; // in lower case
+  private static final Pattern NORM =
+      Pattern.compile(".*norm(_embedding)?\\.weight", Pattern.CASE_INSENSITIVE);
 
   private final Map<String, ParameterSite> sites = new LinkedHashMap<>();
   private final float bound;
@@ -40,7 +41,7 @@ final class MadeUpWeights implements WeightSource {
   @Override
   public void read(String name, FloatBuffer target) {
     long key = CounterHash.key(seed, CounterHash.word(name));
-    float center = name.toLowerCase(Locale.ROOT).matches(NORM) ? 1f : 0f;
+    float center = NORM.matcher(name).matches() ? 1f : 0f;
     int size = target.remaining();
     for (int i = 0; i < size; i++) {
       target.put(center + bound * (2f * CounterHash.uniform(key, i) - 1f));

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * loss, logits, hidden states, the gradient of every base parameter, and those of heads.
  */
 class ModelGoldenTest {
-
   static Stream<Arguments> cases() {
     return Golden.all().stream()
         .flatMap(
