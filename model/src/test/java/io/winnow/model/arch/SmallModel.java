@@ -3,11 +3,28 @@ package io.winnow.model.arch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Configurations of DeBERTa-v3 small enough for a test. */
+/** Configurations of encoders small enough for a test. */
 public final class SmallModel {
   private SmallModel() {}
 
-  /** All fields that v3's own files have. */
+  /** One block of width 16, of this {@code model_type}. */
+  public static ObjectNode config(String type) {
+    ObjectNode json = config(16, 1).put("model_type", type);
+    if (!type.startsWith("deberta")) {
+      json.retain(
+          "model_type",
+          "vocab_size",
+          "hidden_size",
+          "num_hidden_layers",
+          "num_attention_heads",
+          "intermediate_size",
+          "max_position_embeddings",
+          "initializer_range");
+    }
+    return json;
+  }
+
+  /** All fields that DeBERTa-v3's own files have. */
   public static ObjectNode config(int hidden, int layers) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("model_type", "deberta-v2");
