@@ -42,8 +42,8 @@ class BadModelInputTest {
 
   @Test
   void unsupportedFamilyIsNamedWithWhatIsSupported() {
-    quickstart.replace(CONFIG, "deberta-v2", "bert");
-    quickstart.refused(1, "model: config.json: model_type is 'bert'", "deberta-v2");
+    quickstart.replace(CONFIG, "deberta-v2", "t5");
+    quickstart.refused(1, "model: config.json: model_type is 't5'", "deberta-v2");
   }
 
   @Test

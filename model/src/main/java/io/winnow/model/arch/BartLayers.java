@@ -6,7 +6,9 @@ import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.Dropout;
 import io.winnow.model.nn.FeedForward;
 import io.winnow.model.nn.LanguageHead;
+import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.OutputHead;
+import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.PostNormBlock;
 import io.winnow.model.nn.PostNormStack;
 import io.winnow.model.nn.ResidualAttention;
@@ -62,7 +64,9 @@ final class BartLayers {
     return switch (config.head().kind()) {
       case LANGUAGE -> {
         var words = parameters.parameter(Bart.WORDS);
-        yield new LanguageHead(compute, words, base.tensor(Bart.LOGITS_BIAS));
+        var bias =
+            new Parameter(Bart.LOGITS_BIAS, base.tensor(Bart.LOGITS_BIAS), LinearSite.BUFFER);
+        yield new LanguageHead(compute, words, bias);
       }
       case SPAN -> new SpanHead(compute, parameters.linear(Bart.SPANS, ""));
       case SEQUENCE -> sequenceHead();

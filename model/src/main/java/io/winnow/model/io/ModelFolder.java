@@ -149,6 +149,11 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public void read(String name, long from, FloatBuffer target) {
+    file(name).copyFloats(stored(name), from, target);
+  }
+
+  @Override
   public void close() {
     files.forEach(SafeTensors::close);
   }
@@ -208,7 +213,7 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
               + "python3 -c \"import torch, safetensors.torch as s;"
               + " w = torch.load('%s/%s', map_location='cpu', weights_only=True);"
                   .formatted(folder, PICKLE)
-              + " s.save_file({k: v.contiguous().clone() for k, v in w.items()}, '%s/%s')\""
+              + " s.save_file({k: v.contiguous().clone() for k, v in w.items()}, '%s/%s', {'format': 'pt'})\""
                   .formatted(folder, WEIGHTS));
     }
     if (Files.isRegularFile(folder.resolve(PICKLE + ".index.json"))) {

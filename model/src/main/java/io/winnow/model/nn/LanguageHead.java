@@ -2,7 +2,6 @@ package io.winnow.model.nn;
 
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
-import io.winnow.model.compute.Tensor;
 import io.winnow.model.compute.Workspace.Buffer;
 import io.winnow.model.nn.EncoderBlock.OutputRows;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 public final class LanguageHead implements OutputHead {
   private final Backend backend;
   private final Parameter words;
-  private final @Nullable Tensor bias;
+  private final WeightMatrix matrix; // E
+  private final @Nullable Parameter bias;
   private final Buffer logits; // [rows, vocabulary]
   private @Nullable Matrix states; // x of the last forward
 
   /** {@code bias} is {@code [1, vocabulary]}. */
-  public LanguageHead(Compute compute, Parameter words, @Nullable Tensor bias) {
+  public LanguageHead(Compute compute, Parameter words, @Nullable Parameter bias) {
     this.backend = compute.backend();
     this.words = words;
+    this.matrix = new WeightMatrix(compute, words);
     this.bias = bias;
     this.logits = compute.workspace().buffer();
   }
@@ -34,14 +35,13 @@ public final class LanguageHead implements OutputHead {
   /** Computes the logits from x {@code [rows, hidden]}, which must stay until backward. */
   @Override
   public Matrix forward(Pass pass, Matrix x) {
-    Matrix e = words.values().matrix();
-    Matrix result = logits.matrix(x.rows(), e.rows());
+    Matrix result = logits.matrix(x.rows(), words.shape()[0]);
     states = x;
     if (bias == null) {
-      backend.product(result, 1f, x, e.t());
+      matrix.setForward(x, result);
     } else {
-      backend.fillRows(result, bias);
-      backend.addProduct(result, 1f, x, e.t());
+      backend.fillRows(result, bias.values());
+      matrix.addForward(x, result);
     }
     return result;
   }
@@ -65,6 +65,6 @@ public final class LanguageHead implements OutputHead {
 
   @Override
   public void setInputGradient(Pass pass, Matrix dLogits, Matrix dx) {
-    backend.product(dx, 1f, dLogits, words.values().matrix());
+    matrix.setBackward(dLogits, dx);
   }
 }
