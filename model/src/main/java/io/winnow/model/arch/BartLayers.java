@@ -53,7 +53,7 @@ final class BartLayers {
   BartHead head(FrozenBase base) {
     var words = parameters.parameter(Bart.WORDS);
     return new BartHead(
-        config, compute, new LanguageHead(compute, words, base.tensor(Bart.LOGITS_BIAS)));
+        config, compute, new LanguageHead(compute, words, base.floats(Bart.LOGITS_BIAS)));
   }
 
   private BartSide side(String name, int first, int layers) {

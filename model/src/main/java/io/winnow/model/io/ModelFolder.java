@@ -149,6 +149,11 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public void read(String name, long from, FloatBuffer target) {
+    file(name).copyFloats(stored(name), from, target);
+  }
+
+  @Override
   public void close() {
     files.forEach(SafeTensors::close);
   }

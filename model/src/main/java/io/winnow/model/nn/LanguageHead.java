@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class LanguageHead {
   private final Backend backend;
   private final Parameter words;
+  private final WeightMatrix matrix; // E
   private final @Nullable Tensor bias;
   private final Buffer logits; // [rows, vocabulary]
   private @Nullable Matrix states; // x of the last forward
@@ -21,20 +22,20 @@ public final class LanguageHead {
   public LanguageHead(Compute compute, Parameter words, @Nullable Tensor bias) {
     this.backend = compute.backend();
     this.words = words;
+    this.matrix = new WeightMatrix(compute, words);
     this.bias = bias;
     this.logits = compute.workspace().buffer();
   }
 
   /** Computes the logits from x {@code [rows, hidden]}, which must stay until backward. */
   public Matrix forward(Matrix x) {
-    Matrix e = words.values().matrix();
-    Matrix result = logits.matrix(x.rows(), e.rows());
+    Matrix result = logits.matrix(x.rows(), words.shape()[0]);
     states = x;
     if (bias == null) {
-      backend.product(result, 1f, x, e.t());
+      matrix.setForward(x, result);
     } else {
       backend.fillRows(result, bias);
-      backend.addProduct(result, 1f, x, e.t());
+      matrix.addForward(x, result);
     }
     return result;
   }
@@ -57,6 +58,6 @@ public final class LanguageHead {
 
   /** dx = the gradient of x. */
   public void setInputGradient(Matrix dLogits, Matrix dx) {
-    backend.product(dx, 1f, dLogits, words.values().matrix());
+    matrix.setBackward(dLogits, dx);
   }
 }
