@@ -55,7 +55,10 @@ public final class FrozenBase implements AutoCloseable {
         boolean given = !names.isEmpty();
         tensors.put(
             site.name(),
-            given ? read(source, names, site, storage) : initial(site, architecture, head.seed()));
+            given
+                ? read(source, names.get(0), site, storage)
+                : initial(site, architecture, head.seed()));
+        requireSame(source, names, site);
         if (given) {
           digest.add(site.name(), tensors.get(site.name()));
         }
@@ -108,41 +111,39 @@ public final class FrozenBase implements AutoCloseable {
     return names.stream().filter(source::has).toList();
   }
 
-  private static Stored read(
-      WeightSource source, List<String> names, ParameterSite site, Storage storage) {
-    Stored stored = read(source, names.get(0), site, storage);
-    try {
-      for (String copy : names.subList(1, names.size())) {
-        try (Stored other = read(source, copy, site, storage)) {
-          requireSame(stored, other, List.of(names.get(0), copy));
-        }
+  /** Copies of a tensor must hold its values. */
+  private static void requireSame(WeightSource source, List<String> names, ParameterSite site) {
+    for (int i = 1; i < names.size(); i++) {
+      requireShape(source, names.get(i), site);
+      if (!isSame(source, names.get(0), names.get(i))) {
+        throw UserProblem.failure(
+            String.format(
+                "tensors %s and %s differ; this model has one for both",
+                names.get(0), names.get(i)));
       }
-      return stored;
-    } catch (RuntimeException e) {
-      stored.close();
-      throw e;
     }
   }
 
-  private static void requireSame(Stored one, Stored other, List<String> names) {
-    float[] first = new float[Math.min(CHUNK, one.size())];
-    float[] second = new float[first.length];
-    for (int from = 0; from < one.size(); from += CHUNK) {
-      int count = Math.min(CHUNK, one.size() - from);
-      one.read(from, first, count);
-      other.read(from, second, count);
-      if (!Arrays.equals(first, 0, count, second, 0, count)) {
-        throw UserProblem.failure(
-            "tensors " + String.join(" and ", names) + " differ; this model has one for both");
+  private static boolean isSame(WeightSource source, String one, String other) {
+    long size = Arrays.stream(source.shape(one)).reduce(1, Math::multiplyExact);
+    for (int from = 0; from < size; from += CHUNK) {
+      int count = (int) Math.min(CHUNK, size - from);
+      float[] expected = new float[count];
+      float[] found = new float[count];
+      source.read(one, from, FloatBuffer.wrap(expected));
+      source.read(other, from, FloatBuffer.wrap(found));
+      if (!Arrays.equals(expected, found)) {
+        return false;
       }
     }
+    return true;
   }
 
   private static Stored read(
       WeightSource source, String name, ParameterSite site, Storage storage) {
     requireShape(source, name, site);
-    boolean isMatrix = site.shape().size() == 2 && site.shape().get(0) > 1;
-    if (storage == Storage.BF16 && isMatrix && site.block() != LinearSite.HEAD) {
+    boolean isMatrix = site.shape().size() == 2 && !isOptional(site);
+    if (storage == Storage.BF16 && isMatrix) {
       return readRounded(source, name, site);
     }
     Tensor tensor = Tensor.zeros(site.extents());
@@ -178,9 +179,13 @@ public final class FrozenBase implements AutoCloseable {
     }
   }
 
+  private static boolean isOptional(ParameterSite site) {
+    return site.block() == LinearSite.HEAD || site.block() == LinearSite.BUFFER;
+  }
+
   /** Only what training begins with anew may be missing, and constants. */
   private static void requireOptional(ParameterSite site) {
-    if (site.block() != LinearSite.HEAD && site.block() != LinearSite.BUFFER) {
+    if (!isOptional(site)) {
       throw UserProblem.failure(
           "tensor " + site.name() + " is missing; the model folder must hold all of the base");
     }
