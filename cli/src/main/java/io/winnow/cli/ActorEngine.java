@@ -163,10 +163,7 @@ final class ActorEngine implements Engine {
   }
 
   private LocalSweeps sweeps(StoredRun run) {
-    return new LocalSweeps(
-        new BaseSweeps(bases()),
-        run.sweepPlan(),
-        published(run));
+    return new LocalSweeps(new BaseSweeps(bases()), run.sweepPlan(), published(run));
   }
 
   private static List<LayerParameters> published(StoredRun run) {
@@ -203,8 +200,7 @@ final class ActorEngine implements Engine {
         new TextGeneration(
             new BaseSweeps(bases()), run.sweepPlan(), published(run), request.cache());
     ModelFacts model = ModelFacts.of(run.config().model().path());
-    var settings =
-        TextWriter.settings(model, run.config().generation(), request.settings());
+    var settings = TextWriter.settings(model, run.config().generation(), request.settings());
     return new TextWriter(generation, writing, settings, cores);
   }
 

@@ -72,12 +72,7 @@ final class GenerateCommand extends WinnowCommand {
     Path folder = source(source, workspace);
     var request =
         new GenerationRequest(
-            folder,
-            adapter,
-            prompts,
-            data,
-            settings,
-            noCache ? Cache.OFF : Cache.ON);
+            folder, adapter, prompts, data, settings, noCache ? Cache.OFF : Cache.ON);
     try (Engine engine = engine()) {
       engine.generate(request, this::print);
     }

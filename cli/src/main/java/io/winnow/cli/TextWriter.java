@@ -3,8 +3,8 @@ package io.winnow.cli;
 import io.winnow.actors.client.TextGeneration;
 import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.Predictions;
-import io.winnow.actors.plan.WrittenScores;
 import io.winnow.actors.plan.Writing;
+import io.winnow.actors.plan.WrittenScores;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
@@ -28,8 +28,7 @@ final class TextWriter {
   private final GenerationSettings settings;
   private final int threads;
 
-  TextWriter(
-      TextGeneration generation, Writing writing, GenerationSettings settings, int threads) {
+  TextWriter(TextGeneration generation, Writing writing, GenerationSettings settings, int threads) {
     this.generation = generation;
     this.writing = writing;
     this.settings = settings;
@@ -54,8 +53,7 @@ final class TextWriter {
             ? StopRule.NEVER
             : StopRule.atTexts(writing::text, stops);
     List<int[]> ids = asked.stream().map(Writing.Asked::ids).toList();
-    List<Generated> generated =
-        generation.generate(new Generator(settings, rule), ids, threads);
+    List<Generated> generated = generation.generate(new Generator(settings, rule), ids, threads);
     return generated.stream()
         .map(g -> new Written(g, stops.cut(writing.text(g.ids())).strip()))
         .toList();

@@ -26,7 +26,8 @@ public final class TextGeneration {
   private final List<LayerParameters> parameters;
   private final Cache cache;
 
-  public TextGeneration(SweepFactory factory, SweepPlan plan, List<LayerParameters> parameters, Cache cache) {
+  public TextGeneration(
+      SweepFactory factory, SweepPlan plan, List<LayerParameters> parameters, Cache cache) {
     this.factory = factory;
     this.plan = plan;
     this.parameters = List.copyOf(parameters);

@@ -38,8 +38,7 @@ final class InstructionEncoding implements TaskEncoding {
     Template wanted = config.data().form().template();
     Tokenizer tokenizer = ModelTokenizer.open(model, config.data().lengths().input());
     try {
-      var template =
-          ChatTemplate.of(model.folder(), ChatTemplate.Name.valueOf(wanted.name()));
+      var template = ChatTemplate.of(model.folder(), ChatTemplate.Name.valueOf(wanted.name()));
       var questions =
           wanted == Template.LLAMA3
               ? InstructionText.Questions.CHAT
@@ -69,8 +68,7 @@ final class InstructionEncoding implements TaskEncoding {
 
   private TaskSet rows(Path file, InstructionRows.Packing packing) {
     var shape = new InstructionRows.Shape(config.data().lengths().input(), packing);
-    return new LanguageSet(
-        InstructionRows.of(DialogueReader.read(file), text, tokenizer, shape));
+    return new LanguageSet(InstructionRows.of(DialogueReader.read(file), text, tokenizer, shape));
   }
 
   @Override

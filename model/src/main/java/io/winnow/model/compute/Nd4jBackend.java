@@ -204,6 +204,11 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
+  public void widen(Matrix y, Bf16Tensor x, int from) {
+    Views.of(y).assign(x.rows(from, y.rows()));
+  }
+
+  @Override
   public void gather(Matrix y, Matrix table, int[] ids) {
     Nd4jRows.gather(y, table, ids);
   }

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Float32 values outside the Java heap, row-major. Whoever allocates a tensor closes it, once;
@@ -99,6 +100,11 @@ public final class Tensor implements Stored {
     return values;
   }
 
+  /** These values as ND4J sees them. */
+  INDArray part(int from, int count) {
+    return array.get(NDArrayIndex.interval(from, from + count));
+  }
+
   /** Where the values begin in the host's memory, to be read and written at once. */
   long address() {
     HostCopy.fetch(array);
@@ -125,7 +131,7 @@ public final class Tensor implements Stored {
 
   @Override
   public void read(int from, float[] into, int count) {
-    values.get(from, into, 0, count);
+    values().get(from, into, 0, count);
   }
 
   @Override

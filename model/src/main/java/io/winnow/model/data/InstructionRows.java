@@ -53,9 +53,7 @@ public final class InstructionRows {
     }
     int last = rows.size() - 1;
     boolean fits =
-        packing == Packing.PACKED
-            && last >= 0
-            && rows.get(last).length() + length <= maxLength;
+        packing == Packing.PACKED && last >= 0 && rows.get(last).length() + length <= maxLength;
     if (fits) {
       rows.set(last, new EncodedRow(concat(rows.get(last).ids(), ids), null, null));
       next.set(last, concat(next.get(last), targets));

@@ -55,8 +55,7 @@ public final class InstructionText {
 
   /** What the model reads before it answers a message that a user typed. */
   public int[] prompt(String typed) {
-    return template.promptIds(
-        tokenizer, List.of(new ChatMessage(ChatMessage.Role.USER, typed)));
+    return template.promptIds(tokenizer, List.of(new ChatMessage(ChatMessage.Role.USER, typed)));
   }
 
   /** The answer that an example expects: its last message. */
