@@ -362,6 +362,10 @@ public final class CpuBackend implements Backend {
   @Override
   public void widen(Matrix y, Bf16Tensor x, int from) {
     int n = x.columns();
+    if (y.stride() == n && y.rows() * n > TILE) {
+      x.copyTo(y.data(), y.offset(), from * n, y.rows() * n);
+      return;
+    }
     int rows = Math.max(1, TILE / n);
     float[] wide = tiles.first(rows * n);
     halves = halves.length < rows * n ? new short[rows * n] : halves;

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Float32 values outside the Java heap, row-major. Whoever allocates a tensor closes it, once;
@@ -83,6 +84,11 @@ public final class Tensor implements Stored {
   /** The values for absolute bulk access; its position and limit are never moved. */
   FloatBuffer values() {
     return values;
+  }
+
+  /** These values as ND4J sees them. */
+  INDArray part(int from, int count) {
+    return array.get(NDArrayIndex.interval(from, from + count));
   }
 
   long address() {

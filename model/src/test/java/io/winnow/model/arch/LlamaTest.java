@@ -13,9 +13,11 @@ import io.winnow.model.compute.Tensor;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.LinearSite;
+import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.Pass;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -288,6 +290,53 @@ class LlamaTest {
       }
       return new Gradients(values.toArray(new float[0][]), Tensor.liveBytes() - before);
     }
+  }
+
+  /** What is live alone has the gradient that it has when everything is live. */
+  @ParameterizedTest
+  @EnumSource(Activations.class)
+  void everyHeadAndParameterMayBeTheOnlyOneAlive(Activations activations) {
+    var config = SmallLlama.config(HIDDEN, 2).put("attention_bias", true).put("mlp_bias", true);
+    config.put("tie_word_embeddings", true);
+    try (var base = FrozenBase.random(config, new HeadInit(TaskHead.language(), 4))) {
+      var all = new HashMap<String, float[]>();
+      try (var network = base.network(settings(activations))) {
+        network.slots().forEach(LlamaTest::mask);
+        network.parameters().forEach(Parameter::train);
+        sweep(network, new ArrayList<>());
+        network.slots().forEach(slot -> all.put(slot.site().path(), omega(slot)));
+        network.parameters().forEach(p -> all.put(p.name(), p.gradient().toArray()));
+      }
+      for (LinearSite site : base.architecture().linears()) {
+        try (var network = base.network(settings(activations))) {
+          mask(network.slot(site.path()));
+          sweep(network, new ArrayList<>());
+          assertThat(omega(network.slot(site.path())))
+              .as(site.path())
+              .isEqualTo(all.get(site.path()));
+        }
+      }
+      for (ParameterSite site : base.architecture().parameters()) {
+        try (var network = base.network(settings(activations))) {
+          network.parameter(site.name()).train();
+          sweep(network, new ArrayList<>());
+          assertThat(network.parameter(site.name()).gradient().toArray())
+              .as(site.name())
+              .isEqualTo(all.get(site.name()));
+        }
+      }
+    }
+  }
+
+  /** A masked head changes no output; its omega has a gradient. */
+  private static void mask(AdapterSlot slot) {
+    float[] a = sawtooth(2 * slot.site().in(), 7);
+    float[] b = sawtooth(2 * slot.site().out(), 5);
+    slot.bind(new AdapterSlot.Values(2, 1.5f, 0f, a, b));
+  }
+
+  private static float[] omega(AdapterSlot slot) {
+    return new float[] {slot.gradient().omega()};
   }
 
   @Test

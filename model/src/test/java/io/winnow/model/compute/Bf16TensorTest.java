@@ -32,15 +32,21 @@ class Bf16TensorTest {
     for (int i = 0; i < all.length; i++) {
       all[i] = Float.intBitsToFloat(i << 16);
     }
-    try (var tensor = Bf16Tensor.zeros(256, 256)) {
+    try (var tensor = Bf16Tensor.zeros(256, 256);
+        Tensor wide = Tensor.zeros(256, 256)) {
       tensor.write(0, all, all.length);
-      float[] back = tensor.toArray();
-      for (int i = 0; i < all.length; i++) {
-        if (Float.isNaN(all[i])) {
-          assertThat(back[i]).isNaN();
-        } else {
-          assertThat(Float.floatToRawIntBits(back[i])).isEqualTo(i << 16);
-        }
+      assertSame(tensor.toArray());
+      new CpuBackend().widen(wide.matrix(), tensor, 0);
+      assertSame(wide.toArray());
+    }
+  }
+
+  private static void assertSame(float[] back) {
+    for (int i = 0; i < back.length; i++) {
+      if (Float.isNaN(Float.intBitsToFloat(i << 16))) {
+        assertThat(back[i]).isNaN();
+      } else {
+        assertThat(Float.floatToRawIntBits(back[i])).isEqualTo(i << 16);
       }
     }
   }
