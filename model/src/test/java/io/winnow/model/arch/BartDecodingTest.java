@@ -218,7 +218,7 @@ class BartDecodingTest {
     FIRST(183),
     EVENLY(202);
 
-    /** How many of these words a decoder in double, written by the formulas, gets right. */
+    /** How many of these words are right by src/test/python/g2p_reference.py, in double. */
     private final int reference;
 
     Sample(int reference) {

@@ -193,6 +193,25 @@ class BartNetworkTest {
   }
 
   @Test
+  void everyTensorTrainedAloneHasTheGradientThatItHasAmongAll() {
+    try (Network all = network(Activations.KEPT)) {
+      all.parameters().forEach(Parameter::train);
+      backward(all);
+      for (Parameter expected : all.parameters()) {
+        try (Network alone = network(Activations.RECOMPUTED)) {
+          Parameter parameter = alone.parameter(expected.name());
+          parameter.train();
+          List<Integer> done = backward(alone);
+          assertThat(done.get(done.size() - 1)).isEqualTo(parameter.block());
+          assertThat(parameter.gradient().toArray())
+              .as(expected.name())
+              .isEqualTo(expected.gradient().toArray());
+        }
+      }
+    }
+  }
+
+  @Test
   void recomputedActivationsGiveTheSameBitsInLessMemory() {
     try (Network kept = network(Activations.KEPT)) {
       bind(kept, path -> path.endsWith("v_proj") || path.endsWith("fc1"));
