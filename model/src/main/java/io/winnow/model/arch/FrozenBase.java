@@ -231,14 +231,6 @@ public final class FrozenBase implements AutoCloseable {
     return architecture.network(this, settings);
   }
 
-  /** A tensor that every storage keeps in F32: a norm, a bias. */
-  Tensor floats(String name) {
-    if (tensor(name) instanceof Tensor floats) {
-      return floats;
-    }
-    throw new IllegalStateException(name + " is not stored in F32");
-  }
-
   Stored tensor(String name) {
     Stored tensor = tensors.get(name);
     if (tensor == null) {

@@ -21,7 +21,11 @@ final class Nd4jAttention {
       Transforms.exp(x, false).muli(seen);
       INDArray sum = t.of(x.sum(true, 1));
       INDArray none = t.of(t.of(sum.eq(0)).castTo(DataType.DOUBLE)); // rows that see no key
-      Views.of(p).assign(x.divi(sum.addi(none)));
+      x.divi(sum.addi(none));
+      if (mask.reach() == AttentionMask.Reach.PAST) {
+        x.addiColumnVector(none.divi(mask.keys())); // a blind query looks at all keys alike
+      }
+      Views.of(p).assign(x);
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.winnow.model.compute.CpuBackend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Tensor;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.data.SharedData;
 import io.winnow.model.io.ModelFolder;
 import io.winnow.model.io.SafeTensors;
@@ -204,7 +205,8 @@ class BartDecodingTest {
       decoding.begin(
           with(SmallBart.tokens(), new int[][] {{2, 0, 1, 1, 1, 1}, {2, 0, 1, 1, 1, 1}}));
       assertThatThrownBy(() -> decoding.next(new int[] {0, 1}, new int[] {3, 4}))
-          .hasMessageContaining("6 + 1 positions, of 6");
+          .isInstanceOf(UserProblem.class)
+          .hasMessageContaining("a sequence has 7 tokens; this model has positions for 6");
     }
   }
 
@@ -216,7 +218,7 @@ class BartDecodingTest {
     FIRST(183),
     EVENLY(202);
 
-    /** How many of these words a decoder in double, written by the formulas, gets right. */
+    /** How many of these words are right by src/test/python/g2p_reference.py, in double. */
     private final int reference;
 
     Sample(int reference) {
