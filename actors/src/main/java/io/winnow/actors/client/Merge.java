@@ -24,6 +24,10 @@ import java.util.Map;
  * @param type of the tensors in it
  */
 public record Merge(Path target, MergedType type) {
+  /** Checks the target at once: what is merged takes a while to read. */
+  public Merge {
+    MergedModel.requireFree(target);
+  }
 
   /** Writes a run's model: its base, its heads, its task head. */
   public MergedModel.Written of(StoredRun run) {
@@ -48,7 +52,6 @@ public record Merge(Path target, MergedType type) {
    * @throws UserProblem if the adapter does not say what task it is for, or does not fit the base
    */
   public MergedModel.Written of(Path adapter, Path base) {
-    MergedModel.requireFree(target, base);
     PeftAdapter read = PeftAdapter.read(adapter);
     try (ModelFolder source = ModelFolder.open(base)) {
       TaskHead head = AdapterTask.head(read, source, adapter);

@@ -137,7 +137,7 @@ public record TaskModel(
       SweepFactory factory, @Nullable Path data, int threads) {
     Path file = data == null ? config.data().validation() : data;
     if (file == null) {
-      throw UserProblem.usage("the run has no validation file; give --data FILE");
+      throw UserProblem.usage("there is no validation file (data.validation); give --data FILE");
     }
     try (TaskEncoding encoding = encoding()) {
       TaskSet set = encoding.labelled(file);

@@ -57,8 +57,9 @@ public final class MergedModel {
    * Writes a merged model.
    *
    * @param source the base that was trained on
-   * @throws UserProblem (exit code 2) as {@link #requireFree}; (exit code 1) if the base is not
-   *     complete, a value is not finite, or the disk is full
+   * @throws UserProblem (exit code 2) as {@link #requireFree}, or if the target lies inside the
+   *     base's folder; (exit code 1) if the base is not complete, a value is not finite, or the
+   *     disk is full
    */
   public static Written write(Path target, ModelFolder source, Learned learned, Options options) {
     return write(target, new MergedModel(source, learned, options, SHARD_BYTES));
@@ -71,7 +72,8 @@ public final class MergedModel {
   }
 
   private static Written write(Path target, MergedModel model) {
-    requireFree(target, model.source.path());
+    requireFree(target);
+    requireOutside(target, model.source.path());
     var weights = new MergedWeights(model.source, model.learned, model.options.type());
     List<List<MergedWeights.Output>> shards = model.shards(weights.outputs());
     DraftFolder.write(target, draft -> model.fill(draft, shards), DraftFolder::rename);
@@ -82,9 +84,9 @@ public final class MergedModel {
   /**
    * Checks that a model may be written to a folder.
    *
-   * @throws UserProblem (exit code 2) if something is there, or it lies inside the base's folder
+   * @throws UserProblem (exit code 2) if something is there
    */
-  public static void requireFree(Path target, Path source) {
+  public static void requireFree(Path target) {
     try {
       if (Files.exists(target) && !Files.isDirectory(target)) {
         throw UserProblem.usage(target + " is a file; give a new folder for the model");
@@ -92,6 +94,13 @@ public final class MergedModel {
       if (Files.exists(target) && !list(target).isEmpty()) {
         throw UserProblem.usage(target + " is not empty; give a new folder for the model");
       }
+    } catch (IOException e) {
+      throw FileProblems.unreadable(target.toString(), e);
+    }
+  }
+
+  private static void requireOutside(Path target, Path source) {
+    try {
       if (real(target).startsWith(real(source))) {
         throw UserProblem.usage(
             target + " lies inside the model folder " + source + "; give a folder elsewhere");
