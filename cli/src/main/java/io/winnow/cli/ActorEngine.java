@@ -2,8 +2,10 @@ package io.winnow.cli;
 
 import io.winnow.actors.client.Bench;
 import io.winnow.actors.client.LocalSweeps;
+import io.winnow.actors.client.Merge;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.StoredRun;
+import io.winnow.actors.client.TaskModel;
 import io.winnow.actors.client.TextGeneration;
 import io.winnow.actors.node.NodeSettings;
 import io.winnow.actors.node.WinnowNode;
@@ -15,16 +17,18 @@ import io.winnow.actors.plan.PlanCheck;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
 import io.winnow.actors.plan.Writing;
-import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfig.Task.Scoring;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
+import io.winnow.model.generate.Cache;
+import io.winnow.model.io.MergedModel;
+import io.winnow.model.io.MergedType;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.Workspace;
-import io.winnow.model.train.LayerState;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunView;
@@ -33,7 +37,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -142,40 +145,34 @@ final class ActorEngine implements Engine {
 
   @Override
   public SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data) {
-    StoredRun run = stored(place, StoredRun::read);
-    Path file = data == null ? run.config().data().validation() : data;
-    if (file == null) {
-      throw UserProblem.usage("the run has no validation file; give --data FILE");
+    return evaluate(TaskModel.of(stored(place, StoredRun::read)), data);
+  }
+
+  @Override
+  public SortedMap<String, Double> evaluate(
+      RunConfig settings, @Nullable Path adapter, @Nullable Path data) {
+    return evaluate(TaskModel.of(settings, adapter), data);
+  }
+
+  private SortedMap<String, Double> evaluate(TaskModel model, @Nullable Path data) {
+    Path file = model.evaluated(data);
+    SortedMap<String, Double> metrics = model.evaluate(new BaseSweeps(bases()), file, cores);
+    Scoring scoring = model.config().task().scoring();
+    if (scoring != Scoring.NONE) {
+      try (Writing writing = model.encoding().writing()) {
+        metrics.putAll(writer(model, writing, Map.of(), Cache.ON).score(file, scoring));
+      }
     }
-    try (TaskEncoding encoding = encoding(run)) {
-      TaskSet set = encoding.labelled(file);
-      LocalSweeps.Outcome outcome = sweeps(run).evaluate(set.examples(), cores);
-      SortedMap<String, Double> metrics =
-          new TreeMap<>(set.score(outcome.outputs(), LocalSweeps.BATCH));
-      metrics.put("loss", outcome.loss());
-      return metrics;
-    }
-  }
-
-  private static TaskEncoding encoding(StoredRun run) {
-    return TaskEncoding.open(
-        run.config(), ModelFacts.of(run.config().model().path()), run.labels());
-  }
-
-  private LocalSweeps sweeps(StoredRun run) {
-    return new LocalSweeps(new BaseSweeps(bases()), run.sweepPlan(), published(run));
-  }
-
-  private static List<LayerParameters> published(StoredRun run) {
-    return run.layers().stream().map(LayerState::published).toList();
+    return metrics;
   }
 
   @Override
   public void predict(RunPlace place, Path data, Consumer<String> rows) {
-    StoredRun run = stored(place, StoredRun::read);
-    try (TaskEncoding encoding = encoding(run)) {
+    TaskModel model = TaskModel.of(stored(place, StoredRun::read));
+    try (TaskEncoding encoding = model.encoding()) {
       TaskSet set = encoding.unlabelled(data);
-      LocalSweeps.Outcome outcome = sweeps(run).evaluate(set.examples(), cores);
+      LocalSweeps sweeps = model.sweeps(new BaseSweeps(bases()));
+      LocalSweeps.Outcome outcome = sweeps.evaluate(set.examples(), cores);
       set.predictions(outcome.outputs(), LocalSweeps.BATCH).forEach(rows);
     }
   }
@@ -189,19 +186,23 @@ final class ActorEngine implements Engine {
     if (request.adapter() != null) {
       throw UserProblem.usage("--adapter goes with a model folder; a run has its own");
     }
-    StoredRun run = stored(Workspace.existingRun(request.source()), StoredRun::read);
-    try (Writing writing = encoding(run).writing()) {
-      writer(run, writing, request).write(request, lines);
+    TaskModel model =
+        TaskModel.of(stored(Workspace.existingRun(request.source()), StoredRun::read));
+    try (Writing writing = model.encoding().writing()) {
+      writer(model, writing, request.settings(), request.cache()).write(request, lines);
     }
   }
 
-  private TextWriter writer(StoredRun run, Writing writing, GenerationRequest request) {
+  private TextWriter writer(
+      TaskModel model, Writing writing, Map<String, String> settings, Cache cache) {
     var generation =
-        new TextGeneration(
-            new BaseSweeps(bases()), run.sweepPlan(), published(run), request.cache());
-    ModelFacts model = ModelFacts.of(run.config().model().path());
-    var settings = TextWriter.settings(model, run.config().generation(), request.settings());
-    return new TextWriter(generation, writing, settings, cores);
+        new TextGeneration(new BaseSweeps(bases()), model.sweepPlan(), model.parameters(), cache);
+    return new TextWriter(
+        generation,
+        writing,
+        TextWriter.settings(
+            ModelFacts.of(model.config().model().path()), model.config().generation(), settings),
+        cores);
   }
 
   @Override
@@ -213,6 +214,26 @@ final class ActorEngine implements Engine {
     return List.of(
         "wrote " + kept + " heads of step " + run.step() + " to " + target,
         "  adapter_config.json, adapter_model.safetensors (PEFT), weightlora.json (omega, step)");
+  }
+
+  @Override
+  public List<String> merge(RunPlace place, Path target, MergedType type) {
+    Merge merge = new Merge(target, type);
+    StoredRun run = stored(place, StoredRun::read);
+    return merged(merge.of(run), "of step " + run.step() + " ", target);
+  }
+
+  @Override
+  public List<String> merge(Path adapter, Path base, Path target, MergedType type) {
+    return merged(new Merge(target, type).of(adapter, base), "", target);
+  }
+
+  private static List<String> merged(MergedModel.Written written, String when, Path target) {
+    return List.of(
+        "folded %s %sinto the base: %s"
+            .formatted(Words.count(written.heads(), "head"), when, target),
+        "  config.json, %s of weights (%s), the tokenizer's files"
+            .formatted(Words.count(written.files(), "file"), Words.bytes(written.bytes())));
   }
 
   @Override

@@ -25,6 +25,7 @@ final class CommandLines {
           new RunsCommand(context),
           new RmCommand(context),
           new ExportCommand(context),
+          new MergeCommand(context),
           new InspectCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),

@@ -2,6 +2,7 @@ package io.winnow.cli;
 
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
+import io.winnow.model.io.MergedType;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,15 @@ public interface Engine extends AutoCloseable {
   /** Metrics of a finished run on labelled examples; null = the run's own validation file. */
   SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data);
 
+  /**
+   * Metrics of the model folder that {@code model.path} names, on labelled examples.
+   *
+   * @param adapter a PEFT folder for it; null = none
+   * @param data null = the validation file of the settings
+   */
+  SortedMap<String, Double> evaluate(
+      RunConfig settings, @Nullable Path adapter, @Nullable Path data);
+
   /** One tab-separated row per example, a header first, as soon as it is computed. */
   void predict(RunPlace place, Path data, Consumer<String> rows);
 
@@ -39,6 +49,12 @@ public interface Engine extends AutoCloseable {
 
   /** Writes the adapter of a run for PEFT and others; the lines say what was written. */
   List<String> export(RunPlace place, Path target, ExportProfile profile);
+
+  /** Folds what a run learned into its base; the lines say what was written. */
+  List<String> merge(RunPlace place, Path target, MergedType type);
+
+  /** Folds a PEFT folder into its base. */
+  List<String> merge(Path adapter, Path base, Path target, MergedType type);
 
   /** What a run, adapter or model folder holds, for a person. */
   List<String> inspect(Path folder);

@@ -13,9 +13,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What `inspect` says about a folder. */
 final class Inspection {
+  /** Fields of config.json that tell a model's size; a family has some of them. */
+  private static final List<String> SIZES =
+      List.of(
+          "hidden_size",
+          "d_model",
+          "num_hidden_layers",
+          "encoder_layers",
+          "decoder_layers",
+          "vocab_size");
+
   private Inspection() {}
 
   /** A run: every head with its omega, and what is trained and held at its newest checkpoint. */
@@ -115,10 +126,19 @@ final class Inspection {
           String.format(
               Locale.ROOT, "%,d parameters in %d tensors", parameters, model.names().size()));
       lines.add("fingerprint " + model.fingerprint());
-      for (String field : List.of("hidden_size", "num_hidden_layers", "vocab_size")) {
-        lines.add(field + " " + config.path(field).asText("-"));
-      }
+      lines.add("stored as " + stored(model));
+      SIZES.stream()
+          .filter(config::hasNonNull)
+          .forEach(field -> lines.add(field + " " + config.path(field).asText()));
       return lines;
     }
+  }
+
+  private static String stored(ModelFolder model) {
+    return model.names().stream()
+        .map(name -> model.dtype(name).name())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 }

@@ -2,6 +2,7 @@ package io.winnow.cli;
 
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
+import io.winnow.model.io.MergedType;
 import io.winnow.model.io.RunPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,6 +85,13 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public SortedMap<String, Double> evaluate(
+      RunConfig settings, @Nullable Path adapter, @Nullable Path data) {
+    calls.add("evaluate " + settings.model().path().getFileName() + " " + adapter + " " + data);
+    return new TreeMap<>(Map.of("accuracy", 0.25, "matthews_correlation", Double.NaN));
+  }
+
+  @Override
   public void predict(RunPlace place, Path data, Consumer<String> rows) {
     rows.accept("label");
     rows.accept("1");
@@ -92,6 +100,16 @@ final class FakeEngine implements Engine {
   @Override
   public List<String> export(RunPlace place, Path target, ExportProfile profile) {
     return List.of("wrote " + target + " " + profile);
+  }
+
+  @Override
+  public List<String> merge(RunPlace place, Path target, MergedType type) {
+    return List.of("merged " + place.runId() + " into " + target + " " + type);
+  }
+
+  @Override
+  public List<String> merge(Path adapter, Path base, Path target, MergedType type) {
+    return List.of("merged " + adapter + " and " + base + " into " + target + " " + type);
   }
 
   @Override

@@ -11,6 +11,11 @@ public interface Architecture {
     return Family.of(config).architecture(config, head);
   }
 
+  /** The class of transformers that reads a model of this family with such a head. */
+  static String transformersClass(JsonNode config, TaskHead head) {
+    return Family.of(config).transformersClass(head.kind());
+  }
+
   /** Everything of the configuration that decides results, as text for the fingerprint. */
   String description();
 

@@ -14,22 +14,30 @@ import java.util.stream.Collectors;
 enum Family {
   BART(
       Bart.MODEL_TYPE,
+      "Bart",
       Set.of(Kind.SEQUENCE, Kind.SPAN, Kind.LANGUAGE),
       (json, head) -> new Bart(BartConfig.of(json, head))),
-  BERT(Bert.MODEL_TYPE, Set.of(Kind.SEQUENCE, Kind.SPAN), Bert::of),
-  DEBERTA_V2(DebertaV2.MODEL_TYPE, Set.of(Kind.SEQUENCE, Kind.SPAN), DebertaV2::of),
+  BERT(Bert.MODEL_TYPE, "Bert", Set.of(Kind.SEQUENCE, Kind.SPAN), Bert::of),
+  DEBERTA_V2(DebertaV2.MODEL_TYPE, "DebertaV2", Set.of(Kind.SEQUENCE, Kind.SPAN), DebertaV2::of),
   LLAMA(
       Llama.MODEL_TYPE,
+      "Llama",
       Set.of(Kind.SEQUENCE, Kind.LANGUAGE),
       (json, head) -> new Llama(LlamaConfig.of(json, head))),
-  ROBERTA(Roberta.MODEL_TYPE, Set.of(Kind.SEQUENCE, Kind.SPAN), Roberta::of);
+  ROBERTA(Roberta.MODEL_TYPE, "Roberta", Set.of(Kind.SEQUENCE, Kind.SPAN), Roberta::of);
 
   private final String type;
+  private final String stem;
   private final Set<Kind> heads;
   private final BiFunction<JsonNode, TaskHead, Architecture> wiring;
 
-  Family(String type, Set<Kind> heads, BiFunction<JsonNode, TaskHead, Architecture> wiring) {
+  Family(
+      String type,
+      String stem,
+      Set<Kind> heads,
+      BiFunction<JsonNode, TaskHead, Architecture> wiring) {
     this.type = type;
+    this.stem = stem;
     this.heads = heads;
     this.wiring = wiring;
   }
@@ -57,6 +65,15 @@ enum Family {
               type, lacks(head.kind()), having(head.kind())));
     }
     return wiring.apply(config, head);
+  }
+
+  String transformersClass(Kind kind) {
+    return stem
+        + switch (kind) {
+          case SEQUENCE -> "ForSequenceClassification";
+          case SPAN -> "ForQuestionAnswering";
+          case LANGUAGE -> this == BART ? "ForConditionalGeneration" : "ForCausalLM";
+        };
   }
 
   private static String lacks(Kind kind) {

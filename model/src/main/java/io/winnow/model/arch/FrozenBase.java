@@ -96,10 +96,34 @@ public final class FrozenBase implements AutoCloseable {
     return load(config, new MadeUpWeights(architecture, head.seed()), head, storage);
   }
 
+  /** Names of the task head's tensors that a source lacks, in model order. */
+  public static List<String> missingHead(Architecture architecture, WeightSource source) {
+    return missing(architecture, source).stream().map(ParameterSite::name).toList();
+  }
+
+  /** The initial values of the {@link #missingHead} tensors, as {@link #load} draws them. */
+  public static Map<String, float[]> fresh(
+      Architecture architecture, WeightSource source, long seed) {
+    var fresh = new LinkedHashMap<String, float[]>();
+    for (ParameterSite site : missing(architecture, source)) {
+      try (Tensor tensor = initial(site, architecture, seed)) {
+        fresh.put(site.name(), tensor.toArray());
+      }
+    }
+    return fresh;
+  }
+
+  private static List<ParameterSite> missing(Architecture architecture, WeightSource source) {
+    return architecture.parameters().stream()
+        .filter(site -> site.block() == LinearSite.HEAD)
+        .filter(site -> namesIn(source, site, architecture).isEmpty())
+        .toList();
+  }
+
   /**
    * The names that the source has this tensor under: checkpoints of the bare model lack its prefix.
    */
-  private static List<String> namesIn(
+  public static List<String> namesIn(
       WeightSource source, ParameterSite site, Architecture architecture) {
     var names = new ArrayList<>(List.of(site.name()));
     names.addAll(architecture.copiesOf(site.name()));

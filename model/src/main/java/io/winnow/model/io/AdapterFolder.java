@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -21,26 +19,11 @@ final class AdapterFolder {
   private AdapterFolder() {}
 
   static void write(Path folder, Consumer<Path> fill) {
-    Path target = folder.toAbsolutePath().normalize();
-    Path draft = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
-      boolean replace = isOccupied(target);
-      Files.createDirectories(target.getParent());
-      Files.createDirectory(draft);
-      fill.accept(draft);
-      if (replace) {
-        moveFiles(draft, target);
-      } else {
-        Files.deleteIfExists(target);
-        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-      }
+      boolean replace = isOccupied(folder.toAbsolutePath().normalize());
+      DraftFolder.write(folder, fill, replace ? AdapterFolder::moveFiles : DraftFolder::rename);
     } catch (IOException e) {
-      UserProblem problem = FileProblems.unwritable(folder.toString(), e);
-      remove(draft, problem);
-      throw problem;
-    } catch (RuntimeException e) {
-      remove(draft, e);
-      throw e;
+      throw FileProblems.unreadable(folder.toString(), e);
     }
   }
 
@@ -89,19 +72,6 @@ final class AdapterFolder {
   private static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
-    }
-  }
-
-  private static void remove(Path draft, RuntimeException because) {
-    if (!Files.exists(draft)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(draft)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      because.addSuppressed(e);
     }
   }
 }

@@ -5,7 +5,9 @@ import io.winnow.model.compute.Fingerprint;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.WeightSource;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -130,6 +132,11 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   @Override
   public void read(String name, FloatBuffer target) {
     file(name).copyFloats(stored(name), target);
+  }
+
+  /** Writes the raw bytes of a tensor, of any type, to a channel. */
+  void copyTo(String name, WritableByteChannel out) throws IOException {
+    file(name).copyTo(stored(name), out);
   }
 
   /**

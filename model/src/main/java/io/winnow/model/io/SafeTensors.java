@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -194,6 +195,17 @@ public final class SafeTensors implements AutoCloseable {
     Entry entry = entry(name);
     for (long at = entry.begin(); at < entry.end(); at += CHUNK_BYTES) {
       consumer.accept(read(at, (int) Math.min(CHUNK_BYTES, entry.end() - at)));
+    }
+  }
+
+  /** Writes the raw bytes of a tensor of any size and type to a channel. */
+  void copyTo(String name, WritableByteChannel out) throws IOException {
+    Entry entry = entry(name);
+    for (long at = entry.begin(); at < entry.end(); at += CHUNK_BYTES) {
+      ByteBuffer chunk = read(at, (int) Math.min(CHUNK_BYTES, entry.end() - at));
+      while (chunk.hasRemaining()) {
+        out.write(chunk);
+      }
     }
   }
 

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects F32 and I64 tensors and writes them as safetensors, the bytes the reference
- * implementation writes: widest type first, then by name, header padded with spaces to a multiple
- * of 8. Arrays are not copied until they are written. Not thread-safe.
+ * Collects tensors and writes them as safetensors, the bytes the reference implementation writes:
+ * widest type first, then by name, header padded with spaces to a multiple of 8. Arrays are not
+ * copied until they are written, streamed tensors not even made. Not thread-safe.
  */
 public final class SafeTensorsWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,25 +30,37 @@ public final class SafeTensorsWriter {
   private final Map<String, Tensor> tensors = new TreeMap<>();
   private final Map<String, String> metadata = new TreeMap<>();
 
-  /** One tensor: exactly one of the arrays is set. */
-  private record Tensor(String name, DType dtype, long[] shape, Object values) {
-    int length() {
-      return dtype == DType.F32 ? ((float[]) values).length : ((long[]) values).length;
-    }
-
+  /** One tensor: the bytes of its values, little-endian, are made while it is written. */
+  private record Tensor(String name, DType dtype, long[] shape, AtomicFile.Content values) {
     long bytes() {
-      return (long) length() * dtype.bytes();
+      return elements(shape) * dtype.bits() / Byte.SIZE;
     }
   }
 
   /** Adds an F32 tensor, row-major. */
   public SafeTensorsWriter floats(String name, float[] values, long... shape) {
-    return add(new Tensor(name, DType.F32, shape.clone(), values));
+    requireSize(name, values.length, shape);
+    return add(
+        new Tensor(
+            name,
+            DType.F32,
+            shape.clone(),
+            out -> new FloatChannel(out, DType.F32, name).write(values, values.length)));
   }
 
   /** Adds an I64 tensor, row-major. */
   public SafeTensorsWriter longs(String name, long[] values, long... shape) {
-    return add(new Tensor(name, DType.I64, shape.clone(), values));
+    requireSize(name, values.length, shape);
+    return add(new Tensor(name, DType.I64, shape.clone(), out -> write(values, out)));
+  }
+
+  /**
+   * Adds a tensor whose bytes, little-endian and row-major, are made when it is written: a file may
+   * be larger than memory.
+   */
+  public SafeTensorsWriter streamed(
+      String name, DType dtype, long[] shape, AtomicFile.Content values) {
+    return add(new Tensor(name, dtype, shape.clone(), values));
   }
 
   /** Adds an entry of {@code __metadata__}. */
@@ -75,14 +87,19 @@ public final class SafeTensorsWriter {
     AtomicFile.write(file, channel -> writeTo(channel, header()));
   }
 
-  private SafeTensorsWriter add(Tensor tensor) {
-    long elements = Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact);
-    if (elements != tensor.length()) {
+  private static void requireSize(String name, int length, long[] shape) {
+    if (elements(shape) != length) {
       throw new IllegalArgumentException(
           "tensor '%s' of shape %s needs %d values, got %d"
-              .formatted(
-                  tensor.name(), Arrays.toString(tensor.shape()), elements, tensor.length()));
+              .formatted(name, Arrays.toString(shape), elements(shape), length));
     }
+  }
+
+  private static long elements(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  private SafeTensorsWriter add(Tensor tensor) {
     if (tensor.name().equals("__metadata__") || tensors.put(tensor.name(), tensor) != null) {
       throw new IllegalArgumentException("tensor name '" + tensor.name() + "' is taken");
     }
@@ -92,7 +109,7 @@ public final class SafeTensorsWriter {
   private List<Tensor> inFileOrder() {
     return tensors.values().stream()
         .sorted(
-            Comparator.comparingInt((Tensor t) -> -t.dtype().bytes()).thenComparing(Tensor::name))
+            Comparator.comparingInt((Tensor t) -> -t.dtype().bits()).thenComparing(Tensor::name))
         .toList();
   }
 
@@ -118,39 +135,60 @@ public final class SafeTensorsWriter {
   }
 
   private void writeTo(WritableByteChannel out, byte[] header) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.putLong(header.length);
-    flush(buffer, out);
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    writeFully(length.putLong(header.length).flip(), out);
     writeFully(ByteBuffer.wrap(header), out);
     for (Tensor tensor : inFileOrder()) {
-      write(tensor, buffer, out);
-    }
-  }
-
-  private static void write(Tensor tensor, ByteBuffer buffer, WritableByteChannel out)
-      throws IOException {
-    int width = tensor.dtype().bytes();
-    int step = CHUNK_BYTES / width;
-    for (int from = 0; from < tensor.length(); from += step) {
-      int count = Math.min(step, tensor.length() - from);
-      if (tensor.dtype() == DType.F32) {
-        buffer.asFloatBuffer().put((float[]) tensor.values(), from, count);
-      } else {
-        buffer.asLongBuffer().put((long[]) tensor.values(), from, count);
+      Counted counted = new Counted(out);
+      tensor.values().writeTo(counted);
+      if (counted.bytes != tensor.bytes()) {
+        throw new IllegalStateException(
+            "tensor '%s' has %d bytes, %d were written"
+                .formatted(tensor.name(), tensor.bytes(), counted.bytes));
       }
-      buffer.position(count * width);
-      flush(buffer, out);
     }
   }
 
-  private static void flush(ByteBuffer buffer, WritableByteChannel out) throws IOException {
-    writeFully(buffer.flip(), out);
-    buffer.clear();
+  private static void write(long[] values, WritableByteChannel out) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int step = CHUNK_BYTES / Long.BYTES;
+    for (int from = 0; from < values.length; from += step) {
+      int count = Math.min(step, values.length - from);
+      buffer.clear().asLongBuffer().put(values, from, count);
+      writeFully(buffer.limit(count * Long.BYTES), out);
+    }
   }
 
   private static void writeFully(ByteBuffer buffer, WritableByteChannel out) throws IOException {
     while (buffer.hasRemaining()) {
       out.write(buffer);
+    }
+  }
+
+  /** Counts what goes through. */
+  private static final class Counted implements WritableByteChannel {
+    private final WritableByteChannel out;
+    private long bytes;
+
+    Counted(WritableByteChannel out) {
+      this.out = out;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      int written = out.write(source);
+      bytes += written;
+      return written;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return out.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
     }
   }
 }
