@@ -114,6 +114,11 @@ public final class TaskEncoding implements AutoCloseable {
       }
 
       @Override
+      public int length(int index) {
+        return data.length(index);
+      }
+
+      @Override
       public Batch collate(int[] indices) {
         return data.collate(indices);
       }

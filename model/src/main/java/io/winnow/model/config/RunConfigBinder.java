@@ -60,6 +60,7 @@ final class RunConfigBinder {
             failure(),
             workers(),
             new ScriptBinder(source, known, problems).commands());
+    RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
     if (run.training().steps() > 0) {
       RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
     }
