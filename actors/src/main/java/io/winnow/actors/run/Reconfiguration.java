@@ -23,8 +23,7 @@ final class Reconfiguration {
     RunConfig before = RunConfigReader.readText(state.config(), "the journal");
     RunConfig found = RunConfigReader.readText(wanted, "the new configuration");
     ResumeRules.Standing standing =
-        new ResumeRules.Standing(
-            state.counted().version(), state.status() == RunStatus.FINISHED);
+        new ResumeRules.Standing(state.counted().version(), state.status() == RunStatus.FINISHED);
     ResumeRules.Resumption resumption = ResumeRules.between(before, found, standing);
     if (!resumption.refused().isEmpty()) {
       throw UserProblem.usage(

@@ -38,8 +38,7 @@ public sealed interface RunEventRecord {
    *
    * @param settings the changed settings that still hold, all of them
    */
-  record Reconfigured(String config, List<Steering.Journalled> settings)
-      implements RunEventRecord {
+  record Reconfigured(String config, List<Steering.Journalled> settings) implements RunEventRecord {
     public Reconfigured {
       settings = List.copyOf(settings);
     }

@@ -29,7 +29,7 @@ final class SampleEvents {
                   List.of(new Steering.Journalled(9, new SettingChange("optimizer.lr", "5e-4")))),
               new RunEventRecord.Paused(14, "a person said so"),
               new RunEventRecord.Resumed(),
-              new RunEventRecord.Finished(summary()),
+              new RunEventRecord.Finished(summary("")),
               new RunEventRecord.Removed())
           .collect(Collectors.toMap(RunEventRecord::getClass, Function.identity()));
 
@@ -80,7 +80,11 @@ final class SampleEvents {
             Map.of("accuracy", 0.75, "pearson", Double.NaN)));
   }
 
-  private static RunSummary summary() {
+  static RunSummary stoppedEarly() {
+    return summary("it waited in vain");
+  }
+
+  private static RunSummary summary(String stoppedEarly) {
     return new RunSummary(
         "weightlora",
         25,
@@ -95,6 +99,6 @@ final class SampleEvents {
         2.5,
         1200.0,
         2,
-        "");
+        stoppedEarly);
   }
 }
