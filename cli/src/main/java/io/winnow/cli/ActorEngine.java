@@ -20,7 +20,6 @@ import io.winnow.actors.plan.Writing;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfig.Task.Scoring;
-import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.generate.Cache;
 import io.winnow.model.io.MergedModel;
@@ -37,8 +36,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engine over a node of this process: a cluster of one, with one worker per core. */
@@ -59,26 +61,45 @@ final class ActorEngine implements Engine {
   }
 
   @Override
-  public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
-    return follow(run, place, listener, client -> client.submit(RunConfigWriter.render(run)));
+  public List<String> classes(RunConfig run) {
+    return TaskEncoding.labels(run);
   }
 
   @Override
-  public RunHandle resume(RunPlace place, RunListener listener) {
-    RunConfig run = RunConfigReader.read(place.folder().runConf(), List.of());
-    String config = RunConfigWriter.render(run);
-    return follow(
-        run,
-        place,
-        listener,
-        client -> {
+  public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
+    WinnowNode node = node(run, place, id -> true);
+    return closedOnFailure(
+        node,
+        () ->
+            follow(
+                new Following(node, run, place, listener),
+                client -> client.submit(RunConfigWriter.render(run))));
+  }
+
+  @Override
+  public RunHandle resume(RunConfig found, RunPlace place, RunListener listener) {
+    AtomicBoolean isSettled = new AtomicBoolean(); // until then the run must not go on by itself
+    WinnowNode node = node(found, place, run -> isSettled.get());
+    return closedOnFailure(
+        node,
+        () -> {
+          RunClient client = new RunClient(node, new RunId(place.runId()));
           RunView known = client.view();
+          Resuming resuming = new Resuming(place, client, bases());
           if (isKnown(known)) {
-            requireSame(place, asRendered(known.config()), config);
-            client.resume();
-          } else {
-            client.submit(config); // a kill before the first journal entry left only run.conf
+            RunConfig run = resuming.with(known, found, listener);
+            return follow(
+                new Following(node, run, place, listener),
+                c -> {
+                  isSettled.set(true);
+                  c.resume();
+                });
           }
+          resuming.requireUsable(found); // a kill before the first journal entry: only run.conf
+          String config = RunConfigWriter.render(found);
+          place.folder().write(place.folder().runConf(), config);
+          isSettled.set(true);
+          return follow(new Following(node, found, place, listener), c -> c.submit(config));
         });
   }
 
@@ -86,38 +107,36 @@ final class ActorEngine implements Engine {
     return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
   }
 
-  /** As this version writes it, whatever version journalled it. */
-  private static String asRendered(String journalled) {
-    return RunConfigWriter.render(RunConfigReader.readText(journalled, "the journal"));
+  /** Who follows which run on which node. */
+  private record Following(WinnowNode node, RunConfig run, RunPlace place, RunListener listener) {}
+
+  private RunHandle follow(Following f, Consumer<RunClient> begin) {
+    RunClient client = new RunClient(f.node, new RunId(f.place.runId()));
+    RunFollower follower =
+        new RunFollower(f.node, client, f.place, f.run, f.listener, workers(f.run));
+    follower.begin(begin);
+    return follower;
   }
 
-  private static void requireSame(RunPlace place, String journalled, String found) {
-    if (!journalled.equals(found)) {
-      throw UserProblem.usage(
-          place.folder().runConf()
-              + " was changed after the run began, and a run goes on as it"
-              + " began; undo the change, or begin a new run with it: winnow train "
-              + place.folder().runConf());
-    }
+  private int workers(RunConfig run) {
+    return run.workers().count() > 0 ? run.workers().count() : cores;
   }
 
-  private RunHandle follow(
-      RunConfig run, RunPlace place, RunListener listener, Consumer<RunClient> begin) {
+  /** A node that works on the run of a place, where {@code works} lets it. */
+  private WinnowNode node(RunConfig run, RunPlace place, Predicate<RunId> works) {
     RunId id = new RunId(place.runId());
-    int workers = run.workers().count() > 0 ? run.workers().count() : cores;
-    WinnowNode node =
-        WinnowNode.start(
-            new NodeSettings(
-                place.store(),
-                workers,
-                id::equals,
-                new FolderPlanner(bases()),
-                new BaseSweeps(bases())));
+    return WinnowNode.start(
+        new NodeSettings(
+            place.store(),
+            workers(run),
+            works.and(id::equals),
+            new FolderPlanner(bases()),
+            new BaseSweeps(bases())));
+  }
+
+  private static RunHandle closedOnFailure(WinnowNode node, Supplier<RunHandle> begin) {
     try {
-      RunFollower follower =
-          new RunFollower(node, new RunClient(node, id), place, run, listener, workers);
-      follower.begin(begin);
-      return follower;
+      return begin.get();
     } catch (RuntimeException failure) {
       node.close();
       throw failure;
