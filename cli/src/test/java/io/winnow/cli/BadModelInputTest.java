@@ -126,6 +126,6 @@ class BadModelInputTest {
     quickstart.write(TOKENIZER, "{\"model\": {\"vocab\": {\"a\": 0}, \"type\": \"Odd\"}}");
     quickstart.refused(1, TOKENIZER, "not a tokenizer that this version can read");
     Files.delete(quickstart.path(TOKENIZER));
-    quickstart.refused(1, "has no tokenizer.json");
+    quickstart.refused(1, "has no tokenizer that Winnow reads");
   }
 }

@@ -31,22 +31,14 @@ final class ByteLevelBpe implements Pieces {
   private final Prefix prefix;
 
   /**
-   * The merges of a file over a vocabulary.
+   * Merges over a vocabulary.
    *
-   * @param file names the vocabulary in the problem of a byte that it lacks
+   * @param byteIds as {@link #byteIds} has them
    */
-  ByteLevelBpe(Vocabulary vocabulary, PairMerges merges, Prefix prefix, Path file) {
+  ByteLevelBpe(Vocabulary vocabulary, int[] byteIds, PairMerges merges, Prefix prefix) {
     this.merges = merges;
     this.prefix = prefix;
-    byteIds = new int[256];
-    for (int b = 0; b < 256; b++) {
-      byteIds[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
-      if (byteIds[b] < 0) {
-        throw UserProblem.failure(
-            "%s has no token \"%s\" for byte 0x%02X: not a byte-level vocabulary; copy the file again"
-                .formatted(file, ByteAlphabet.character(b), b));
-      }
-    }
+    this.byteIds = byteIds.clone();
     leading = new int[vocabulary.size()];
     trailing = new int[vocabulary.size()];
     for (int id = 0; id < leading.length; id++) {
@@ -58,6 +50,24 @@ final class ByteLevelBpe implements Pieces {
         trailing[id]++;
       }
     }
+  }
+
+  /**
+   * The ids of the bytes 0 to 255.
+   *
+   * @param file named in the problem of a vocabulary that lacks one
+   */
+  static int[] byteIds(Vocabulary vocabulary, Path file) {
+    int[] ids = new int[256];
+    for (int b = 0; b < 256; b++) {
+      ids[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
+      if (ids[b] < 0) {
+        throw UserProblem.failure(
+            "%s has no token \"%s\" for byte 0x%02X: not a byte-level vocabulary; copy the file again"
+                .formatted(file, ByteAlphabet.character(b), b));
+      }
+    }
+    return ids;
   }
 
   private static boolean spaceAt(String token, int at) {
@@ -75,11 +85,13 @@ final class ByteLevelBpe implements Pieces {
       symbols.clear();
       for (int at = words.start(); at < words.end(); ) {
         int end = at + Character.charCount(part.codePointAt(at));
-        addBytes(part.substring(at, end), Math.max(at + shift, from), end + shift, symbols);
+        int origin = Math.max(at + shift, from);
+        int last = Math.max(end + shift, origin + Character.charCount(text.codePointAt(origin)));
+        addBytes(part.substring(at, end), origin, last, symbols);
         at = end;
       }
       merges.apply(symbols);
-      symbols.forEach((id, s, e) -> add(id, s, Math.max(e, s), out));
+      symbols.forEach((id, s, e) -> add(text, new int[] {id, s, e}, out));
     }
   }
 
@@ -93,10 +105,19 @@ final class ByteLevelBpe implements Pieces {
     }
   }
 
-  private void add(int id, int start, int end, TokenBuffer out) {
-    boolean putThere = start == 0 && prefix == Prefix.SPACE;
-    int first = putThere ? start : Math.min(start + leading[id], end);
-    out.add(id, first, Math.max(first, end - trailing[id]));
+  /** Adds a token {id, start, end} without the spaces around it, but for one that was put there. */
+  private void add(String text, int[] token, TokenBuffer out) {
+    int id = token[0];
+    int end = token[2];
+    boolean putThere = token[1] == 0 && leading[id] == 1 && prefix == Prefix.SPACE;
+    int start = token[1];
+    for (int n = putThere ? 0 : leading[id]; n > 0 && start < end; n--) {
+      start += Character.charCount(text.codePointAt(start));
+    }
+    for (int n = trailing[id]; n > 0 && end > start; n--) {
+      end -= Character.charCount(text.codePointBefore(end));
+    }
+    out.add(id, start, end);
   }
 
   @Override

@@ -143,8 +143,9 @@ record SentencePieceModel(
   private void check() {
     if (trainer.algorithm == Algorithm.WORD || trainer.algorithm == Algorithm.CHAR) {
       throw UserProblem.failure(
-          "%s is a SentencePiece model of kind %s; Winnow reads UNIGRAM and BPE"
-              .formatted(file, trainer.algorithm));
+          "%s is a SentencePiece model of kind %s; Winnow reads UNIGRAM and BPE, or a copy of"
+                  .formatted(file, trainer.algorithm)
+              + " the model's tokenizer.json");
     }
     int unknown = trainer.unknown;
     if (unknown < 0 || unknown >= pieces.size() || pieces.get(unknown).kind() != Kind.UNKNOWN) {
