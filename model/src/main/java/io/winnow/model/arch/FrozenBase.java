@@ -171,7 +171,12 @@ public final class FrozenBase implements AutoCloseable {
       return readRounded(source, name, site);
     }
     Tensor tensor = Tensor.zeros(site.extents());
-    source.read(name, tensor.buffer());
+    try {
+      source.read(name, tensor.buffer());
+    } catch (RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
     return tensor;
   }
 
