@@ -3,11 +3,12 @@ package io.winnow.model.compute;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.shape.Gather;
 import org.nd4j.linalg.api.ops.impl.shape.OneHot;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.LessThanOrEqual;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** What attention needs besides products, in ND4J operations; softmax in double. */
@@ -17,7 +18,8 @@ final class Nd4jAttention {
   static void maskedSoftmax(Matrix p, AttentionMask mask) {
     try (var t = new Temporaries()) {
       INDArray seen = seen(mask, t); // [rows, keys], 1 or 0
-      INDArray x = covered(t.doubles(p), seen, t);
+      INDArray x = t.doubles(p);
+      cover(x, seen);
       x.subi(x.max(true, 1));
       Transforms.exp(x, false).muli(seen);
       INDArray sum = x.sum(true, 1);
@@ -26,11 +28,10 @@ final class Nd4jAttention {
     }
   }
 
-  /** Lowest values where nothing is seen; by "select", as Nd4j.where exchanges its branches. */
-  private static INDArray covered(INDArray x, INDArray seen, Temporaries t) {
-    INDArray low = Nd4j.valueArrayOf(x.shape(), -Double.MAX_VALUE, DataType.DOUBLE);
-    INDArray question = seen.gt(0);
-    return t.of(DynamicCustomOp.builder("select").addInputs(question, x, low).build());
+  /** x becomes lowest where nothing is seen. */
+  private static void cover(INDArray x, INDArray seen) {
+    INDArray cover = seen.sub(1).muli(Double.MAX_VALUE); // 0 or lowest
+    BooleanIndexing.assignIf(x, cover, Conditions.lessThan(0));
   }
 
   /** {@link AttentionMask#sees} of all queries and keys: 1 or 0. */
