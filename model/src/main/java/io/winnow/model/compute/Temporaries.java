@@ -15,8 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The intermediate arrays of one operation of {@link Nd4jBackend}. While it is open, every array
  * that this thread makes lies in an ND4J workspace: memory of this thread that grows to what the
- * largest operation needs and is used again by the next. (Arrays outside of one are freed by the
- * garbage collector only, even if they are closed.) Not to be nested; no array may leave it.
+ * largest operation needs and is used again by the next. (Made and closed one by one, arrays of
+ * some hundred KiB left the process growing by their size until the garbage collector ran.) Not to
+ * be nested; no array may leave it.
  */
 final class Temporaries implements AutoCloseable {
   private static final String NAME = "winnow";
