@@ -3,6 +3,7 @@ package io.winnow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.winnow.model.config.ReferenceConfig;
+import io.winnow.model.config.ResumeRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,20 @@ class DocumentsTest {
         .isNotEmpty()
         .allMatch(ReferenceConfig.paths()::contains)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatMayChangeOnResumeIsDocumentedAsItIs() throws IOException {
+    String page = Files.readString(HOME.resolve("docs/configuration.md"));
+    String section = page.substring(page.indexOf("## What may change on resume"));
+    Matcher row =
+        Pattern.compile("(?m)^\\| ([a-z ]+) \\| `([a-z.-]+)` \\| (.+) \\|$").matcher(section);
+
+    assertThat(row.results().map(r -> List.of(r.group(2), r.group(1), r.group(3))).toList())
+        .isEqualTo(
+            ResumeRules.TABLE.stream()
+                .map(rule -> List.of(rule.path(), rule.kind().words(), rule.why()))
+                .toList());
   }
 
   @Test

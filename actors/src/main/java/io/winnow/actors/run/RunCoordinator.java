@@ -274,7 +274,7 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> onSet(RunState state, CoordinatorCommand.Set set) {
-    if (state.status() != RunStatus.RUNNING) {
+    if (!state.isKnown()) {
       refuse(state, set);
       return Effect().none();
     }
@@ -285,8 +285,12 @@ public final class RunCoordinator
       set.replyTo().tell(StatusReply.error(problem.getMessage()));
       return Effect().none();
     }
-    awaitingSet.add(set);
-    toLoop(change(set));
+    if (state.status() != RunStatus.RUNNING) {
+      refuse(state, set);
+    } else {
+      awaitingSet.add(set);
+      toLoop(change(set));
+    }
     return Effect().none();
   }
 

@@ -85,13 +85,26 @@ class EarlyEndTest {
     Map<String, String> undisturbed = node.finish("undisturbed", config);
     List<MetricsRow> rows = node.follow("undisturbed").countedRows();
     Path store = folder.resolve("closed");
-    closeAfter(store, own -> own.follow("run").client().submit(config), 16);
-    closeAfter(store, own -> {}, 17);
+    closeAfter(store, own -> own.follow("run").client().submit(config), 4);
+    pauseAt(store, 16);
     try (TestNode own = TestNode.start(store, 1)) {
       FollowedRun run = own.follow("run");
+      run.client().resume();
       assertThat(run.awaitFinished().summary().steps()).isEqualTo(END);
       assertThat(own.adapters(run.id())).isEqualTo(undisturbed);
       assertThat(run.countedRows()).isEqualTo(rows);
+    }
+  }
+
+  /** After the evaluation at 15: half of the patience is spent. */
+  private static void pauseAt(Path store, long step) {
+    try (TestNode own = TestNode.start(store, 2)) {
+      CountDownLatch held = own.sweeps.holdFrom(SEED, step + 1);
+      FollowedRun run = own.follow("run");
+      run.awaitStep(step);
+      var paused = run.client().pause("a person said so");
+      held.countDown();
+      assertThat(paused.toCompletableFuture().join().counted().version()).isEqualTo(step);
     }
   }
 

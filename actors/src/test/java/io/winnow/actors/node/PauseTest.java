@@ -248,10 +248,11 @@ class PauseTest {
   // ------------------------------------------------------------------ commands
 
   @Test
-  void commandToARunThatStandsStillIsRefused() {
+  void commandToARunThatIsFinishedIsRefused() {
     FollowedRun run = node.follow("undisturbed");
     assertThatThrownBy(() -> run.client().set("optimizer.lr", "1e-4"))
-        .hasMessageContaining("is not running");
+        .hasMessageContaining("is finished")
+        .hasMessageNotContaining("resume");
     assertThatThrownBy(() -> run.client().set("seed", "1"))
         .hasMessageContaining("cannot change while a run goes on");
   }
