@@ -6,18 +6,22 @@ import io.winnow.actors.client.Merge;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.client.TaskModel;
+import io.winnow.actors.client.TextGeneration;
 import io.winnow.actors.node.NodeSettings;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.PlanCheck;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
+import io.winnow.actors.plan.Writing;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
-import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.config.RunConfig.Task.Scoring;
 import io.winnow.model.config.RunConfigWriter;
+import io.winnow.model.generate.Cache;
 import io.winnow.model.io.MergedModel;
 import io.winnow.model.io.MergedType;
 import io.winnow.model.io.PeftAdapter;
@@ -32,8 +36,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engine over a node of this process: a cluster of one, with one worker per core. */
@@ -54,26 +61,45 @@ final class ActorEngine implements Engine {
   }
 
   @Override
-  public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
-    return follow(run, place, listener, client -> client.submit(RunConfigWriter.render(run)));
+  public List<String> classes(RunConfig run) {
+    return TaskEncoding.labels(run);
   }
 
   @Override
-  public RunHandle resume(RunPlace place, RunListener listener) {
-    RunConfig run = RunConfigReader.read(place.folder().runConf(), List.of());
-    String config = RunConfigWriter.render(run);
-    return follow(
-        run,
-        place,
-        listener,
-        client -> {
+  public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
+    WinnowNode node = node(run, place, id -> true);
+    return closedOnFailure(
+        node,
+        () ->
+            follow(
+                new Following(node, run, place, listener),
+                client -> client.submit(RunConfigWriter.render(run))));
+  }
+
+  @Override
+  public RunHandle resume(RunConfig found, RunPlace place, RunListener listener) {
+    AtomicBoolean isSettled = new AtomicBoolean(); // until then the run must not go on by itself
+    WinnowNode node = node(found, place, run -> isSettled.get());
+    return closedOnFailure(
+        node,
+        () -> {
+          RunClient client = new RunClient(node, new RunId(place.runId()));
           RunView known = client.view();
+          Resuming resuming = new Resuming(place, client, bases());
           if (isKnown(known)) {
-            requireSame(place, asRendered(known.config()), config);
-            client.resume();
-          } else {
-            client.submit(config); // a kill before the first journal entry left only run.conf
+            RunConfig run = resuming.with(known, found, listener);
+            return follow(
+                new Following(node, run, place, listener),
+                c -> {
+                  isSettled.set(true);
+                  c.resume();
+                });
           }
+          resuming.requireUsable(found); // a kill before the first journal entry: only run.conf
+          String config = RunConfigWriter.render(found);
+          place.folder().write(place.folder().runConf(), config);
+          isSettled.set(true);
+          return follow(new Following(node, found, place, listener), c -> c.submit(config));
         });
   }
 
@@ -81,38 +107,36 @@ final class ActorEngine implements Engine {
     return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
   }
 
-  /** As this version writes it, whatever version journalled it. */
-  private static String asRendered(String journalled) {
-    return RunConfigWriter.render(RunConfigReader.readText(journalled, "the journal"));
+  /** Who follows which run on which node. */
+  private record Following(WinnowNode node, RunConfig run, RunPlace place, RunListener listener) {}
+
+  private RunHandle follow(Following f, Consumer<RunClient> begin) {
+    RunClient client = new RunClient(f.node, new RunId(f.place.runId()));
+    RunFollower follower =
+        new RunFollower(f.node, client, f.place, f.run, f.listener, workers(f.run));
+    follower.begin(begin);
+    return follower;
   }
 
-  private static void requireSame(RunPlace place, String journalled, String found) {
-    if (!journalled.equals(found)) {
-      throw UserProblem.usage(
-          place.folder().runConf()
-              + " was changed after the run began, and a run goes on as it"
-              + " began; undo the change, or begin a new run with it: winnow train "
-              + place.folder().runConf());
-    }
+  private int workers(RunConfig run) {
+    return run.workers().count() > 0 ? run.workers().count() : cores;
   }
 
-  private RunHandle follow(
-      RunConfig run, RunPlace place, RunListener listener, Consumer<RunClient> begin) {
+  /** A node that works on the run of a place, where {@code works} lets it. */
+  private WinnowNode node(RunConfig run, RunPlace place, Predicate<RunId> works) {
     RunId id = new RunId(place.runId());
-    int workers = run.workers().count() > 0 ? run.workers().count() : cores;
-    WinnowNode node =
-        WinnowNode.start(
-            new NodeSettings(
-                place.store(),
-                workers,
-                id::equals,
-                new FolderPlanner(bases()),
-                new BaseSweeps(bases())));
+    return WinnowNode.start(
+        new NodeSettings(
+            place.store(),
+            workers(run),
+            works.and(id::equals),
+            new FolderPlanner(bases()),
+            new BaseSweeps(bases())));
+  }
+
+  private static RunHandle closedOnFailure(WinnowNode node, Supplier<RunHandle> begin) {
     try {
-      RunFollower follower =
-          new RunFollower(node, new RunClient(node, id), place, run, listener, workers);
-      follower.begin(begin);
-      return follower;
+      return begin.get();
     } catch (RuntimeException failure) {
       node.close();
       throw failure;
@@ -150,7 +174,15 @@ final class ActorEngine implements Engine {
   }
 
   private SortedMap<String, Double> evaluate(TaskModel model, @Nullable Path data) {
-    return model.evaluate(new BaseSweeps(bases()), data, cores);
+    Path file = model.evaluated(data);
+    SortedMap<String, Double> metrics = model.evaluate(new BaseSweeps(bases()), file, cores);
+    Scoring scoring = model.config().task().scoring();
+    if (scoring != Scoring.NONE) {
+      try (Writing writing = model.encoding().writing()) {
+        metrics.putAll(writer(model, writing, Map.of(), Cache.ON).score(file, scoring));
+      }
+    }
+    return metrics;
   }
 
   @Override
@@ -162,6 +194,34 @@ final class ActorEngine implements Engine {
       LocalSweeps.Outcome outcome = sweeps.evaluate(set.examples(), cores);
       set.predictions(outcome.outputs(), LocalSweeps.BATCH).forEach(rows);
     }
+  }
+
+  @Override
+  public void generate(GenerationRequest request, Consumer<String> lines) {
+    if (Files.isRegularFile(request.source().resolve("config.json"))) {
+      ModelWriting.open(request, bases(), cores).write(request, lines);
+      return;
+    }
+    if (request.adapter() != null) {
+      throw UserProblem.usage("--adapter goes with a model folder; a run has its own");
+    }
+    TaskModel model =
+        TaskModel.of(stored(Workspace.existingRun(request.source()), StoredRun::read));
+    try (Writing writing = model.encoding().writing()) {
+      writer(model, writing, request.settings(), request.cache()).write(request, lines);
+    }
+  }
+
+  private TextWriter writer(
+      TaskModel model, Writing writing, Map<String, String> settings, Cache cache) {
+    var generation =
+        new TextGeneration(new BaseSweeps(bases()), model.sweepPlan(), model.parameters(), cache);
+    return new TextWriter(
+        generation,
+        writing,
+        TextWriter.settings(
+            ModelFacts.of(model.config().model().path()), model.config().generation(), settings),
+        cores);
   }
 
   @Override

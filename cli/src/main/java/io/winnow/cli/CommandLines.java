@@ -21,6 +21,7 @@ final class CommandLines {
           new ResumeCommand(context),
           new EvalCommand(context),
           new PredictCommand(context),
+          new GenerateCommand(context),
           new RunsCommand(context),
           new RmCommand(context),
           new ExportCommand(context),

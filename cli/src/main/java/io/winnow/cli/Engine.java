@@ -23,11 +23,19 @@ public interface Engine extends AutoCloseable {
    */
   List<UserProblem> check(RunConfig run);
 
+  /** Names of the classes by index, as the training file has them; empty where there are none. */
+  List<String> classes(RunConfig run);
+
   /** Begins a run; the folder exists, is locked by the caller and holds run.conf. */
   RunHandle train(RunConfig run, RunPlace place, RunListener listener);
 
-  /** Goes on with a run from its last counted checkpoint; the folder is locked by the caller. */
-  RunHandle resume(RunPlace place, RunListener listener);
+  /**
+   * Goes on with a run from its last counted checkpoint, as far as it can with another
+   * configuration than it has; run.conf then says what holds. The folder is locked by the caller.
+   *
+   * @param run what run.conf says, and what was set on the command line
+   */
+  RunHandle resume(RunConfig run, RunPlace place, RunListener listener);
 
   /** Metrics of a finished run on labelled examples; null = the run's own validation file. */
   SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data);
@@ -43,6 +51,9 @@ public interface Engine extends AutoCloseable {
 
   /** One tab-separated row per example, a header first, as soon as it is computed. */
   void predict(RunPlace place, Path data, Consumer<String> rows);
+
+  /** Writes text: a line per prompt, or a header and a tab-separated row per example of a file. */
+  void generate(GenerationRequest request, Consumer<String> lines);
 
   /** Writes the adapter of a run for PEFT and others; the lines say what was written. */
   List<String> export(RunPlace place, Path target, ExportProfile profile);

@@ -18,6 +18,9 @@ final class ResultsReport {
             "Finished: %s in %s.",
             Words.count(results.steps(), "step"),
             Words.clock(results.seconds())));
+    if (!results.stoppedEarly().isEmpty()) {
+      lines.add("Stopped early: " + results.stoppedEarly() + ".");
+    }
     if (!results.metrics().isEmpty()) {
       lines.add("Validation: " + Words.metrics(results.metrics()) + best(results));
     }

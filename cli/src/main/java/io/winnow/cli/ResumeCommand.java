@@ -1,8 +1,10 @@
 package io.winnow.cli;
 
+import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +18,14 @@ final class ResumeCommand extends WinnowCommand {
   @Option(names = "--workspace", paramLabel = "DIR", defaultValue = RUNS)
   private Path workspace = Path.of(RUNS);
 
+  @Option(
+      names = "--set",
+      paramLabel = "path=value",
+      description =
+          "Change a setting that may change from now on, like model.path of a folder that moved;"
+              + " may be given several times.")
+  private List<String> set = new ArrayList<>();
+
   ResumeCommand(CommandContext context) {
     super(context);
   }
@@ -23,10 +33,10 @@ final class ResumeCommand extends WinnowCommand {
   @Override
   public Integer call() throws InterruptedException {
     RunPlace place = place(run, workspace);
-    Path file = place.folder().runConf();
+    RunConfig config = RunConfigReader.read(place.folder().runConf(), set);
     try (Engine engine = engine()) {
-      RunCommand.check(engine, RunConfigReader.read(file, List.of()), file);
-      return new RunSession(context(), place).follow(engine::resume);
+      return new RunSession(context(), place)
+          .follow((at, listener) -> engine.resume(config, at, listener));
     }
   }
 }

@@ -44,12 +44,16 @@ abstract class RunCommand extends WinnowCommand {
         out == null ? new Workspace(workspace).newRun(config.name()) : Workspace.onlyRun(out);
     try (Engine engine = engine()) {
       check(engine, config, file);
+      List<String> classes = engine.classes(config);
       place.folder().create();
       return new RunSession(context(), place)
           .follow(
               (at, listener) -> {
                 at.makeStore(); // first, so that whatever has a run.conf can be resumed
                 at.folder().write(at.folder().runConf(), RunConfigWriter.render(config));
+                if (!classes.isEmpty()) {
+                  context().terminal().out().println(Words.classes(classes));
+                }
                 return engine.train(config, at, listener);
               });
     }

@@ -100,6 +100,11 @@ final class RunFiles {
   void results(RunSummary summary, long attempts) {
     ObjectNode node = JSON.createObjectNode();
     node.put("method", summary.method()).put("steps", summary.steps());
+    if (!summary.stoppedEarly().isEmpty()) {
+      node.putObject("stopped_early")
+          .put("step", summary.steps())
+          .put("reason", summary.stoppedEarly());
+    }
     node.put("skipped_steps", summary.skippedSteps()).put("attempts", attempts);
     node.put("seconds", summary.seconds());
     node.put("tokens_per_second", summary.tokensPerSecond());

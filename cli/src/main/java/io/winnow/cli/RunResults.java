@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropped those of the others
  * @param before trained values and optimizer state at the start
  * @param after the same at the end
+ * @param stoppedEarly why the run ended ahead of its last step; empty where it did not
  * @param adapter folder of the adapter in PEFT's format; null if none was written
  */
 public record RunResults(
@@ -26,6 +27,7 @@ public record RunResults(
     List<String> dropped,
     Size before,
     Size after,
+    String stoppedEarly,
     @Nullable Path adapter) {
 
   /**

@@ -128,6 +128,7 @@ final class Translation {
             summary.trainableAfter(),
             summary.trainableAfter() - tensorValues,
             summary.optimizerBytesAfter()),
+        summary.stoppedEarly(),
         adapter);
   }
 }

@@ -31,10 +31,15 @@ final class ValidateCommand extends WinnowCommand {
   @Override
   public Integer call() {
     RunConfig config = RunConfigReader.read(file, set);
+    List<String> classes;
     try (Engine engine = engine()) {
       RunCommand.check(engine, config, file);
+      classes = engine.classes(config);
     }
     context().terminal().out().print(RunConfigWriter.render(config));
+    if (!classes.isEmpty()) {
+      context().terminal().out().println("# " + Words.classes(classes));
+    }
     return 0;
   }
 }

@@ -1,11 +1,14 @@
 package io.winnow.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Numbers as a person reads them. */
 final class Words {
+  private static final int SHOWN_CLASSES = 20;
+
   private Words() {}
 
   static String number(long value) {
@@ -33,6 +36,20 @@ final class Words {
     return metrics.entrySet().stream()
         .map(entry -> String.format(Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue()))
         .collect(Collectors.joining("  "));
+  }
+
+  /** How many classes there are, and the first of them in the order of their indices. */
+  static String classes(List<String> names) {
+    String first =
+        names.stream()
+            .limit(SHOWN_CLASSES)
+            .map(name -> name.replaceAll("\\R", " "))
+            .collect(Collectors.joining(", "));
+    int more = names.size() - SHOWN_CLASSES;
+    return names.size()
+        + " classes, by index: "
+        + first
+        + (more > 0 ? " and " + more + " more" : "");
   }
 
   /** "6 heads", "1 head". */

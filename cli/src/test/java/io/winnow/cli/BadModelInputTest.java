@@ -42,8 +42,8 @@ class BadModelInputTest {
 
   @Test
   void unsupportedFamilyIsNamedWithWhatIsSupported() {
-    quickstart.replace(CONFIG, "deberta-v2", "bert");
-    quickstart.refused(1, "model: config.json: model_type is 'bert'", "deberta-v2");
+    quickstart.replace(CONFIG, "deberta-v2", "t5");
+    quickstart.refused(1, "model: config.json: model_type is 't5'", "deberta-v2");
   }
 
   @Test
@@ -126,6 +126,6 @@ class BadModelInputTest {
     quickstart.write(TOKENIZER, "{\"model\": {\"vocab\": {\"a\": 0}, \"type\": \"Odd\"}}");
     quickstart.refused(1, TOKENIZER, "not a tokenizer that this version can read");
     Files.delete(quickstart.path(TOKENIZER));
-    quickstart.refused(1, "has no tokenizer.json");
+    quickstart.refused(1, "has no tokenizer that Winnow reads");
   }
 }

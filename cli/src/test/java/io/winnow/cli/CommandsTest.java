@@ -40,7 +40,8 @@ class CommandsTest {
     assertThat(winnow("train", conf, "--out", folder.resolve("o"))).isZero();
 
     assertThat(out())
-        .contains("Finished: 625 steps in 0:36.")
+        .contains("Finished: 625 steps in 0:36.\n")
+        .contains("Stopped early: 3 evaluations in a row did not improve accuracy.\n")
         .contains("Kept 1 of 3 heads:\n  + layer.0.q\nDropped 2 heads:\n  - layer.0.k\n")
         .contains("adapter parameters  1,000 -> 250  (75.0 % less)")
         .contains("Adapter:    /somewhere/adapter");
@@ -129,6 +130,18 @@ class CommandsTest {
   }
 
   @Test
+  void classesAreNamedInTheOrderOfTheirIndices() {
+    engine.classes.addAll(List.of("negative", "positive"));
+    String classes = "2 classes, by index: negative, positive\n";
+
+    assertThat(winnow("validate", conf)).isZero();
+    assertThat(out()).endsWith("# " + classes);
+    out.reset();
+    winnow("train", conf, "--out", folder.resolve("o"));
+    assertThat(out()).startsWith(classes);
+  }
+
+  @Test
   void runsAreListedAndRemoved() {
     Path runs = folder.resolve("runs");
     winnow("train", conf, "--workspace", runs);
@@ -157,6 +170,7 @@ class CommandsTest {
         List.of("layer.0.k", "layer.0.v"),
         new RunResults.Size(1500, 1000, 12_000),
         new RunResults.Size(750, 250, 6_000),
+        "3 evaluations in a row did not improve accuracy",
         Path.of("/somewhere/adapter"));
   }
 

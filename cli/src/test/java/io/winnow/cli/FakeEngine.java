@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeEngine implements Engine {
   final List<String> calls = new ArrayList<>();
   final List<UserProblem> problems = new ArrayList<>();
+  final List<String> classes = new ArrayList<>();
   final List<RunEvent> events = new ArrayList<>();
   RunEnd end = new RunEnd.Paused(7, "K was changed to nothing");
   @Nullable RuntimeException failure;
@@ -39,7 +40,12 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public RunHandle resume(RunPlace place, RunListener listener) {
+  public List<String> classes(RunConfig run) {
+    return classes;
+  }
+
+  @Override
+  public RunHandle resume(RunConfig run, RunPlace place, RunListener listener) {
     calls.add("resume " + place.runId());
     return play(listener);
   }
@@ -77,6 +83,11 @@ final class FakeEngine implements Engine {
   public SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data) {
     calls.add("evaluate " + place.runId() + " " + data);
     return new TreeMap<>(Map.of("accuracy", 0.5));
+  }
+
+  @Override
+  public void generate(GenerationRequest request, Consumer<String> lines) {
+    throw new UnsupportedOperationException("generate");
   }
 
   @Override

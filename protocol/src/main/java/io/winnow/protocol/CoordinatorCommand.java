@@ -19,6 +19,15 @@ public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
   /** Go on after a pause; a no-op while running. */
   record Resume(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
 
+  /**
+   * Go on with another configuration from the next attempt on, as far as {@link
+   * io.winnow.model.config.ResumeRules} let it. Only while the run stands still.
+   *
+   * @param config resolved run.conf, as text
+   */
+  record Reconfigure(RunId run, String config, ActorRef<StatusReply<RunView>> replyTo)
+      implements CoordinatorCommand {}
+
   /** Finish the step in flight, checkpoint, and stop there. Answered when that is done. */
   record Pause(RunId run, String reason, ActorRef<StatusReply<RunView>> replyTo)
       implements CoordinatorCommand {}

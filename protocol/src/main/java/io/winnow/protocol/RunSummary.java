@@ -1,7 +1,9 @@
 package io.winnow.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The outcome of a run, as results.json states it.
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param optimizerBytesBefore bytes of optimizer state at the start
  * @param seconds training time of the steps that count, in seconds
  * @param skippedSteps steps without effect because something was not finite
+ * @param stoppedEarly why the run ended ahead of its last step; empty where it did not
  */
 public record RunSummary(
     String method,
@@ -26,11 +29,13 @@ public record RunSummary(
     long optimizerBytesAfter,
     double seconds,
     double tokensPerSecond,
-    long skippedSteps)
+    long skippedSteps,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String stoppedEarly)
     implements Wire {
   public RunSummary {
     metrics = Map.copyOf(metrics);
     best = Map.copyOf(best);
     heads = List.copyOf(heads);
+    stoppedEarly = Objects.requireNonNullElse(stoppedEarly, ""); // not in older journals
   }
 }

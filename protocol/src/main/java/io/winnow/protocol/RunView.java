@@ -11,6 +11,8 @@ import java.util.List;
  * @param liveLayers layers that the counted checkpoint consists of
  * @param bestLayers layers that the best checkpoint consists of
  * @param config resolved run.conf, as text
+ * @param baseFingerprint of the frozen weights that the run was begun with; empty = not known yet
+ * @param dataFingerprint of its examples, likewise
  */
 public record RunView(
     RunId run,
@@ -21,7 +23,9 @@ public record RunView(
     CheckpointId best,
     List<String> liveLayers,
     List<String> bestLayers,
-    String config)
+    String config,
+    String baseFingerprint,
+    String dataFingerprint)
     implements Wire {
   public RunView {
     liveLayers = List.copyOf(liveLayers);

@@ -116,7 +116,8 @@ final class WireClasses {
           TaskHead.Kind.class,
           Targets.Spans.class,
           Targets.Next.class,
-          Tokens.Side.class);
+          Tokens.Side.class,
+          CoordinatorCommand.Reconfigure.class);
 
   private WireClasses() {}
 }

@@ -55,6 +55,11 @@ public final class RunClient {
     return await(ask(replyTo -> new CoordinatorCommand.Resume(run, replyTo)));
   }
 
+  /** Gives the run, which stands still, another configuration to go on with. */
+  public RunView reconfigure(String config) {
+    return await(ask(replyTo -> new CoordinatorCommand.Reconfigure(run, config, replyTo)));
+  }
+
   /** Asks for a checkpoint and a stop; completes when the run stands still. */
   public CompletionStage<RunView> pause(String reason) {
     return ask(replyTo -> new CoordinatorCommand.Pause(run, reason, replyTo));

@@ -128,17 +128,20 @@ public record TaskModel(
   }
 
   /**
-   * The task's metrics by name, and {@code loss}, the mean of a target.
+   * The file to evaluate on: the given one, or the settings' validation file.
    *
-   * @param data labelled examples; null = the settings' validation file
    * @throws UserProblem (exit code 2) if there is neither
    */
-  public SortedMap<String, Double> evaluate(
-      SweepFactory factory, @Nullable Path data, int threads) {
+  public Path evaluated(@Nullable Path data) {
     Path file = data == null ? config.data().validation() : data;
     if (file == null) {
       throw UserProblem.usage("there is no validation file (data.validation); give --data FILE");
     }
+    return file;
+  }
+
+  /** The task's metrics on labelled examples by name, and {@code loss}, the mean of a target. */
+  public SortedMap<String, Double> evaluate(SweepFactory factory, Path file, int threads) {
     try (TaskEncoding encoding = encoding()) {
       TaskSet set = encoding.labelled(file);
       LocalSweeps.Outcome outcome = sweeps(factory).evaluate(set.examples(), threads);

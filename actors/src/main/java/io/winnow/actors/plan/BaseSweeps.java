@@ -5,8 +5,10 @@ import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.BaseDropout;
+import io.winnow.model.arch.Decoding;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.compute.NumericsFingerprint;
+import io.winnow.model.generate.Cache;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Evaluation;
 import io.winnow.model.task.Sweep;
@@ -61,6 +63,11 @@ public final class BaseSweeps implements SweepFactory {
               result.cost().operations(),
               System.nanoTime() - began);
       return new Trained(result.loss(), cost, result.outcome() == SweepResult.Outcome.CANCELLED);
+    }
+
+    @Override
+    public Decoding decoding(Cache cache) {
+      return sweep.decoding(cache);
     }
 
     @Override

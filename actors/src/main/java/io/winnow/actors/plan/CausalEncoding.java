@@ -44,6 +44,11 @@ final class CausalEncoding implements TaskEncoding {
   }
 
   @Override
+  public Writing writing() {
+    return FolderWriting.of(tokenizer);
+  }
+
+  @Override
   public void close() {
     tokenizer.close();
   }

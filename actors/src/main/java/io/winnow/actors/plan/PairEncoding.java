@@ -6,8 +6,11 @@ import io.winnow.model.data.NextTokens;
 import io.winnow.model.data.PairColumns;
 import io.winnow.model.data.TextPairReader;
 import io.winnow.model.data.TextPairs;
+import io.winnow.model.generate.StopTexts;
+import io.winnow.model.text.SpecialTokens;
 import io.winnow.model.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A text that becomes another one: summarisation, translation, spelling to phonemes. */
 final class PairEncoding implements TaskEncoding {
@@ -61,6 +64,40 @@ final class PairEncoding implements TaskEncoding {
   @Override
   public TaskSet unlabelled(Path file) {
     throw UserProblem.usage("a seq2seq run does not predict, it writes: use generate --data");
+  }
+
+  @Override
+  public Writing writing() {
+    return new Pairs();
+  }
+
+  private final class Pairs implements Writing {
+    @Override
+    public Asked typed(String text) {
+      return new Asked(encoding.tokenizer().encode(text).ids(), null);
+    }
+
+    @Override
+    public List<Asked> asked(Path file) {
+      return read(config, file).pairs().stream()
+          .map(p -> new Asked(encoding.tokenizer().encode(p.source()).ids(), p.target()))
+          .toList();
+    }
+
+    @Override
+    public String text(int[] ids) {
+      return encoding.tokenizer().target().decode(ids, SpecialTokens.SKIP);
+    }
+
+    @Override
+    public StopTexts stops() {
+      return new StopTexts(List.of());
+    }
+
+    @Override
+    public void close() {
+      PairEncoding.this.close();
+    }
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Predictions as tab-separated rows: a class by name with every class's logit, or a value. */
-final class Predictions {
+public final class Predictions {
   private Predictions() {}
 
   /**
@@ -41,7 +41,7 @@ final class Predictions {
   }
 
   /** A text as one field of a tab-separated row. */
-  static String field(String text) {
+  public static String field(String text) {
     return text.replace("\\", "\\\\")
         .replace("\t", "\\t")
         .replace("\n", "\\n")

@@ -94,6 +94,11 @@ public final class ShapePlanner implements Planner {
     }
 
     @Override
+    public int length(int index) {
+      return LENGTH;
+    }
+
+    @Override
     public Batch collate(int[] indices) {
       int[] ids = new int[indices.length * LENGTH];
       int[] labels = new int[indices.length];

@@ -24,7 +24,7 @@ public interface TaskEncoding extends AutoCloseable {
       case QUESTION_ANSWERING -> QaEncoding.open(config, model);
       case SEQ2SEQ -> PairEncoding.open(config, model);
       case CAUSAL_LM -> CausalEncoding.open(config, model);
-      case INSTRUCTION -> throw UserProblem.usage("task.kind: instruction comes next");
+      case INSTRUCTION -> InstructionEncoding.open(config, model);
     };
   }
 
@@ -58,6 +58,17 @@ public interface TaskEncoding extends AutoCloseable {
 
   /** Examples of a file whose labels, if it has any, do not matter. */
   TaskSet unlabelled(Path file);
+
+  /**
+   * How text is written in this task.
+   *
+   * @throws UserProblem where nothing is
+   */
+  default Writing writing() {
+    throw UserProblem.usage(
+        "a model for this task does not write text; use predict, or a run with task.kind = seq2seq,"
+            + " causal-lm or instruction");
+  }
 
   @Override
   void close();

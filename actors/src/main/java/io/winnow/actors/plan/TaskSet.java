@@ -24,6 +24,11 @@ public interface TaskSet extends Evaluation {
       }
 
       @Override
+      public int length(int index) {
+        return rows.length(index);
+      }
+
+      @Override
       public Batch collate(int[] indices) {
         return rows.collate(indices);
       }

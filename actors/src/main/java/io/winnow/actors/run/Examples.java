@@ -7,6 +7,9 @@ public interface Examples {
   /** Number of examples. */
   int size();
 
+  /** Tokens of an example, padding excluded. */
+  int length(int index);
+
   /** The examples of these indices as one padded batch. */
   Batch collate(int[] indices);
 }

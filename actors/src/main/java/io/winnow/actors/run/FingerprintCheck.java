@@ -1,8 +1,23 @@
 package io.winnow.actors.run;
 
-/** Whether a worker may serve a run that was begun with other fingerprints. */
-final class FingerprintCheck {
+import io.winnow.protocol.RunView;
+
+/** Whether a worker, or files elsewhere, may serve a run that was begun with other fingerprints. */
+public final class FingerprintCheck {
   private FingerprintCheck() {}
+
+  /**
+   * What is wrong with the weights and the examples that a run would go on with; empty = nothing,
+   * or the run has not computed anything yet.
+   */
+  public static String mismatch(RunView begun, String base, String data) {
+    return begun.baseFingerprint().isEmpty()
+        ? ""
+        : mismatch(
+            new Fingerprints(begun.baseFingerprint(), "", begun.dataFingerprint()),
+            new Fingerprints(base, "", data),
+            false);
+  }
 
   /** What is wrong, both sides named; empty = nothing. */
   static String mismatch(Fingerprints begunWith, Fingerprints found, boolean strict) {

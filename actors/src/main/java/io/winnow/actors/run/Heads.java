@@ -90,7 +90,12 @@ final class Heads {
         .toList();
   }
 
-  RunSummary summary(Progress progress) {
+  /**
+   * What came out.
+   *
+   * @param stoppedEarly why it ended ahead of its last step, or empty
+   */
+  RunSummary summary(Progress progress, String stoppedEarly) {
     return new RunSummary(
         method,
         progress.version(),
@@ -104,7 +109,8 @@ final class Heads {
         sizes.values().stream().mapToLong(LayerSize::optimizerBytes).sum(),
         progress.seconds(),
         progress.seconds() > 0 ? progress.tokens() / progress.seconds() : 0,
-        progress.skippedSteps());
+        progress.skippedSteps(),
+        stoppedEarly);
   }
 
   private long parametersBefore() {

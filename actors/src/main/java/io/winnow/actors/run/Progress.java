@@ -1,10 +1,12 @@
 package io.winnow.actors.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.SelectionState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run stands between two steps: what a counted checkpoint says besides the layers' own
@@ -16,6 +18,7 @@ import java.util.TreeMap;
  * @param metrics of the newest evaluation
  * @param bestVersion version of the best evaluation; -1 = none
  * @param seconds training time of the counted steps
+ * @param patience what early stopping waits with; null before the first evaluation that counts
  */
 public record Progress(
     long version,
@@ -28,7 +31,8 @@ public record Progress(
     Map<String, Double> bestMetrics,
     double seconds,
     long tokens,
-    long skippedSteps) {
+    long skippedSteps,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Patience patience) {
   public Progress {
     liveLayers = List.copyOf(liveLayers);
     metrics = java.util.Collections.unmodifiableMap(new TreeMap<>(metrics));
@@ -48,7 +52,8 @@ public record Progress(
         Map.of(),
         0,
         0,
-        0);
+        0,
+        null);
   }
 
   /** Whoever resumes a run that paused after so many bad steps gives it as many chances again. */
@@ -67,7 +72,8 @@ public record Progress(
         bestMetrics,
         seconds,
         tokens,
-        skippedSteps);
+        skippedSteps,
+        patience);
   }
 
   /** After one more step. */
@@ -83,7 +89,8 @@ public record Progress(
         bestMetrics,
         seconds + step.seconds,
         tokens + step.tokens,
-        skippedSteps + (step.skipped ? 1 : 0));
+        skippedSteps + (step.skipped ? 1 : 0),
+        patience);
   }
 
   /** After an evaluation at this version. */
@@ -99,7 +106,25 @@ public record Progress(
         isBest ? found : bestMetrics,
         seconds,
         tokens,
-        skippedSteps);
+        skippedSteps,
+        patience);
+  }
+
+  /** With early stopping's patience after the newest evaluation. */
+  Progress waiting(@Nullable Patience now) {
+    return new Progress(
+        version,
+        position,
+        selection,
+        liveLayers,
+        evaluated,
+        metrics,
+        bestVersion,
+        bestMetrics,
+        seconds,
+        tokens,
+        skippedSteps,
+        now);
   }
 
   /** What a step changed about the progress. */

@@ -119,6 +119,7 @@ public final class RunCoordinator
         .onCommand(CoordinatorCommand.Submit.class, this::onSubmit)
         .onCommand(CoordinatorCommand.EnsureRunning.class, this::onEnsureRunning)
         .onCommand(CoordinatorCommand.Resume.class, this::onResume)
+        .onCommand(CoordinatorCommand.Reconfigure.class, this::onReconfigure)
         .onCommand(CoordinatorCommand.Pause.class, this::onPause)
         .onCommand(CoordinatorCommand.Set.class, this::onSet)
         .onCommand(CoordinatorCommand.Attach.class, this::onAttach)
@@ -178,7 +179,7 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onSubmit(
       RunState state, CoordinatorCommand.Submit submit) {
-    if (state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED) {
+    if (!state.isKnown()) {
       return Effect()
           .persist(new RunEventRecord.Submitted(submit.config()))
           .thenRun(this::sayStatus)
@@ -230,6 +231,34 @@ public final class RunCoordinator
         .thenRun(this::sendMyself);
   }
 
+  private Effect<RunEventRecord, RunState> onReconfigure(
+      RunState state, CoordinatorCommand.Reconfigure reconfigure) {
+    RunEventRecord event;
+    try {
+      requireStill(state);
+      event = Reconfiguration.of(state, reconfigure.config());
+    } catch (UserProblem refused) {
+      reconfigure.replyTo().tell(StatusReply.error(refused.getMessage()));
+      return Effect().none();
+    }
+    plan = null;
+    return Effect()
+        .persist(event)
+        .thenRun((RunState now) -> reconfigure.replyTo().tell(StatusReply.success(now.view(run))));
+  }
+
+  private void requireStill(RunState state) {
+    if (!state.isKnown()) {
+      throw UserProblem.usage(isNotHere());
+    } else if (loop != null || planning) {
+      throw UserProblem.usage("run '" + run + "' is running; stop it first (Ctrl-C)");
+    }
+  }
+
+  private String isNotHere() {
+    return "there is no run '" + run + "' here";
+  }
+
   private Effect<RunEventRecord, RunState> onPause(RunState state, CoordinatorCommand.Pause pause) {
     if (state.status() != RunStatus.RUNNING) {
       pause.replyTo().tell(StatusReply.success(state.view(run)));
@@ -245,6 +274,10 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> onSet(RunState state, CoordinatorCommand.Set set) {
+    if (state.status() != RunStatus.RUNNING) {
+      refuse(state, set);
+      return Effect().none();
+    }
     try {
       RunConfig config = RunConfigReader.readText(state.config(), "run " + run);
       RunConfigReader.with(config, Map.of(set.path(), set.value()), "set " + set.path());
@@ -252,12 +285,8 @@ public final class RunCoordinator
       set.replyTo().tell(StatusReply.error(problem.getMessage()));
       return Effect().none();
     }
-    if (state.status() != RunStatus.RUNNING) {
-      refuse(set);
-    } else {
-      awaitingSet.add(set);
-      toLoop(change(set));
-    }
+    awaitingSet.add(set);
+    toLoop(change(set));
     return Effect().none();
   }
 
@@ -265,9 +294,14 @@ public final class RunCoordinator
     return new StepLoopCommand.Change(new SettingChange(set.path(), set.value()));
   }
 
-  private void refuse(CoordinatorCommand.Set set) {
-    set.replyTo()
-        .tell(StatusReply.error("run '" + run + "' is not running; resume it, then set again"));
+  private void refuse(RunState state, CoordinatorCommand.Set set) {
+    String why = "run '" + run + "' is not running; resume it, then set again";
+    if (state.status() == RunStatus.FINISHED) {
+      why = "run '" + run + "' is finished; its settings cannot change any more";
+    } else if (!state.isKnown()) {
+      why = isNotHere();
+    }
+    set.replyTo().tell(StatusReply.error(why));
   }
 
   private void answerSet(RunState state, SettingChange journalled) {
@@ -301,14 +335,10 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onRemove(
       RunState state, CoordinatorCommand.Remove remove) {
-    if (state.status() == RunStatus.UNKNOWN || state.status() == RunStatus.REMOVED) {
-      remove.replyTo().tell(StatusReply.error("there is no run '" + run + "' here"));
-      return Effect().none();
-    }
-    if (loop != null || planning) {
-      remove
-          .replyTo()
-          .tell(StatusReply.error("run '" + run + "' is running; stop it first (Ctrl-C)"));
+    try {
+      requireStill(state);
+    } catch (UserProblem refused) {
+      remove.replyTo().tell(StatusReply.error(refused.getMessage()));
       return Effect().none();
     }
     List<CheckpointId> all = List.copyOf(state.inStore());
@@ -435,7 +465,7 @@ public final class RunCoordinator
   private void answerPause(RunState state) {
     awaitingPause.forEach(replyTo -> replyTo.tell(StatusReply.success(state.view(run))));
     awaitingPause.clear();
-    awaitingSet.forEach(this::refuse);
+    awaitingSet.forEach(set -> refuse(state, set));
     awaitingSet.clear();
   }
 

@@ -33,6 +33,17 @@ public sealed interface RunEventRecord {
   /** A setting changes from this step on. */
   record SettingChanged(long step, SettingChange change) implements RunEventRecord {}
 
+  /**
+   * The run goes on with this resolved run.conf.
+   *
+   * @param settings the changed settings that still hold, all of them
+   */
+  record Reconfigured(String config, List<Steering.Journalled> settings) implements RunEventRecord {
+    public Reconfigured {
+      settings = List.copyOf(settings);
+    }
+  }
+
   /** The run stands still. */
   record Paused(long version, String reason) implements RunEventRecord {}
 

@@ -3,10 +3,12 @@ package io.winnow.actors.run;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.train.LayerPlan;
+import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepRules;
 import io.winnow.protocol.SweepPlan;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,17 @@ public record RunPlan(
   public RunPlan {
     layers = List.copyOf(layers);
     initialTensors = Map.copyOf(initialTensors);
+  }
+
+  /** What draws the examples of each step. */
+  Sampler sampler() {
+    RunConfig.Training training = config.training();
+    return training.groupByLength()
+        ? Sampler.byLength(
+            config.seed(),
+            IntStream.range(0, train.size()).map(train::length).toArray(),
+            training.batchSize())
+        : new Sampler(config.seed(), train.size(), training.batchSize());
   }
 
   /** Optimizer steps of the whole run. */

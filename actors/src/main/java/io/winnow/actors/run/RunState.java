@@ -83,6 +83,8 @@ public record RunState(
       return new Change(this).counted(e.checkpoint(), e.progress()).attempt(attempt, 0).state();
     } else if (event instanceof RunEventRecord.SettingChanged e) {
       return new Change(this).setting(new Steering.Journalled(e.step(), e.change())).state();
+    } else if (event instanceof RunEventRecord.Reconfigured e) {
+      return new Change(this).config(e.config()).settings(e.settings()).state();
     } else if (event instanceof RunEventRecord.Paused e) {
       return new Change(this).status(RunStatus.PAUSED, e.reason()).state();
     } else if (event instanceof RunEventRecord.Resumed) {
@@ -93,6 +95,11 @@ public record RunState(
       return new Change(this).status(RunStatus.REMOVED, "").state();
     }
     throw new IllegalStateException("event " + event + " is unknown to this version of Winnow");
+  }
+
+  /** Whether there is such a run. */
+  boolean isKnown() {
+    return status != RunStatus.UNKNOWN && status != RunStatus.REMOVED;
   }
 
   /** Checkpoints that must stay: the counted one, the one before, the best. */
@@ -128,7 +135,9 @@ public record RunState(
         best == null ? CheckpointId.START : best,
         progress == null ? List.of() : progress.liveLayers(),
         bestLayers,
-        config);
+        config,
+        fingerprints == null ? "" : fingerprints.base(),
+        fingerprints == null ? "" : fingerprints.data());
   }
 
   /** One event's changes; keeps the record's many components in one place. */
@@ -213,6 +222,12 @@ public record RunState(
 
     Change setting(Steering.Journalled change) {
       settings.add(change);
+      return this;
+    }
+
+    Change settings(List<Steering.Journalled> all) {
+      settings.clear();
+      settings.addAll(all);
       return this;
     }
 

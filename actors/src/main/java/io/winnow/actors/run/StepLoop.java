@@ -109,9 +109,7 @@ public final class StepLoop {
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
-    this.sampler =
-        new Sampler(
-            plan.config().seed(), plan.train().size(), plan.config().training().batchSize());
+    this.sampler = plan.sampler();
     this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().name());
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
@@ -207,6 +205,10 @@ public final class StepLoop {
   }
 
   private boolean isOver() {
+    return isAtLastStep() || EarlyStopping.isDue(plan.config(), progress);
+  }
+
+  private boolean isAtLastStep() {
     return progress.version() >= plan.totalSteps();
   }
 
@@ -501,7 +503,10 @@ public final class StepLoop {
     Map<String, Double> metrics = new java.util.TreeMap<>(scored.metrics);
     metrics.put("loss", scored.loss);
     boolean isBest = Best.isBetter(plan.config().training().best(), metrics, progress);
-    progress = progress.afterEvaluation(metrics, isBest);
+    progress =
+        progress
+            .afterEvaluation(metrics, isBest)
+            .waiting(EarlyStopping.after(plan.config(), progress, metrics));
     if (isBest) {
       checkpoints.bestFound();
     }
@@ -618,7 +623,8 @@ public final class StepLoop {
       return;
     }
     if (isOver() && !owesEvaluation()) {
-      end(new StepLoopReport.Completed(loop.number(), heads.summary(progress)));
+      String early = isAtLastStep() ? "" : EarlyStopping.reason(plan.config());
+      end(new StepLoopReport.Completed(loop.number(), heads.summary(progress, early)));
     } else {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }

@@ -2,6 +2,8 @@ package io.winnow.actors.worker;
 
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.arch.Decoding;
+import io.winnow.model.generate.Cache;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.SweepKey;
 import io.winnow.protocol.SweepCost;
@@ -26,6 +28,11 @@ public interface SweepSession extends AutoCloseable {
    * @param cancelled looked at between layers
    */
   Trained train(Work work, Consumer<LayerGradient> onLayerDone, BooleanSupplier cancelled);
+
+  /** Token by token generation with the bound heads; closed by the caller, before this. */
+  default Decoding decoding(Cache cache) {
+    throw new UnsupportedOperationException("this session computes sweeps alone");
+  }
 
   /** One forward sweep without dropout. */
   Evaluated evaluate(Batch batch);

@@ -1,10 +1,12 @@
 package io.winnow.actors.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.layer.LayerActor;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
@@ -86,6 +88,54 @@ class CommandsTest {
         .filteredOn(row -> row.kind() == MetricsRow.Kind.EVALUATION)
         .extracting(MetricsRow::step)
         .containsExactly(3L, 6L, 9L, 12L, 15L, 18L, 21L, 24L, 25L);
+  }
+
+  @Test
+  void settingOfARunThatIsOverOrUnknownIsRefusedInItsOwnWords() {
+    node.finish("over", TinyRun.config(folder));
+
+    assertThatThrownBy(() -> client("over").set("optimizer.lr", "1e-4"))
+        .isInstanceOf(UserProblem.class)
+        .hasMessage("run 'over' is finished; its settings cannot change any more");
+    assertThatThrownBy(() -> client("nobody").set("optimizer.lr", "1e-4"))
+        .hasMessage("there is no run 'nobody' here");
+  }
+
+  @Test
+  void anotherConfigurationOfAPausedRunHoldsForGoodAndIsWorthAScriptedCommand() {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 10);
+    FollowedRun run = node.follow("reconfigured");
+    run.client().submit(TinyRun.config(folder));
+    run.awaitStep(9);
+    var paused = run.client().pause("a person said so");
+    held.countDown();
+    long step = paused.toCompletableFuture().join().counted().version() + 1;
+    run.awaitPaused();
+    run.client().reconfigure(TinyRun.config(folder, "optimizer.lr=5e-4", "workers.count=1"));
+    CountDownLatch again = node.sweeps.holdFrom(SEED, 20);
+    run.client().resume();
+    run.awaitStep(19);
+    assertThatThrownBy(() -> run.client().reconfigure(TinyRun.config(folder)))
+        .hasMessageContaining("run 'reconfigured' is running");
+    ClusterSharding.get(node.node.system())
+        .entityRefFor(LayerActor.TYPE, LayerActor.entityId(run.id(), "head"))
+        .tell(LayerActor.Stop.NOW);
+    again.countDown();
+    run.awaitFinished();
+
+    String script = "commands=[{at=" + step + ",set{optimizer.lr=5e-4}}]";
+    Map<String, String> scripted = node.finish("foretold", TinyRun.config(folder, script));
+    assertThat(node.adapters(run.id())).isEqualTo(scripted);
+    assertThat(run.client().view().config()).contains("workers.count = 1", "at = " + step);
+    assertThatThrownBy(() -> run.client().reconfigure(TinyRun.config(folder, "seed=3")))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("seed: was 0, is now 3: it cannot change, since everything random");
+    assertThatThrownBy(() -> client("nobody").reconfigure(TinyRun.config(folder)))
+        .hasMessage("there is no run 'nobody' here");
+  }
+
+  private static RunClient client(String name) {
+    return new RunClient(node.node, new RunId(name));
   }
 
   @Test

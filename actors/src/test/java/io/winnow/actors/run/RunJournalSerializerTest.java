@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.winnow.protocol.CheckpointId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,25 @@ class RunJournalSerializerTest {
 
     assertThat(json.readTree(serializer.toBinary(SampleEvents.ALL.get(event))))
         .isEqualTo(json.readTree(golden(event)));
+  }
+
+  @Test
+  void patienceAndTheReasonOfAnEarlyEndReadBack() throws Exception {
+    RunEventRecord.CheckpointCounted counted =
+        new RunEventRecord.CheckpointCounted(
+            new CheckpointId(2, 14),
+            SampleEvents.progress(14, 10).waiting(new Patience(0.75, 2)),
+            List.of());
+    RunEventRecord.Finished finished = new RunEventRecord.Finished(SampleEvents.stoppedEarly());
+
+    for (RunEventRecord event : List.of(counted, finished)) {
+      byte[] json = serializer.toBinary(event);
+      assertThat(serializer.fromBinary(json, serializer.manifest(event))).isEqualTo(event);
+    }
+    assertThat(new String(serializer.toBinary(counted), StandardCharsets.UTF_8))
+        .contains("\"patience\":{\"best\":0.75,\"spent\":2}");
+    assertThat(new String(serializer.toBinary(finished), StandardCharsets.UTF_8))
+        .contains("\"stoppedEarly\":\"it waited in vain\"");
   }
 
   @Test

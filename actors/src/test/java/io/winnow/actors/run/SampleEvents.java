@@ -24,9 +24,12 @@ final class SampleEvents {
               new RunEventRecord.CheckpointNamed(CHECKPOINT),
               new RunEventRecord.CheckpointCounted(CHECKPOINT, progress(14, 10), rows()),
               new RunEventRecord.SettingChanged(9, new SettingChange("optimizer.lr", "5e-4")),
+              new RunEventRecord.Reconfigured(
+                  "name = quick\nseed = 1\nworkers.count = 2\n",
+                  List.of(new Steering.Journalled(9, new SettingChange("optimizer.lr", "5e-4")))),
               new RunEventRecord.Paused(14, "a person said so"),
               new RunEventRecord.Resumed(),
-              new RunEventRecord.Finished(summary()),
+              new RunEventRecord.Finished(summary("")),
               new RunEventRecord.Removed())
           .collect(Collectors.toMap(RunEventRecord::getClass, Function.identity()));
 
@@ -44,7 +47,8 @@ final class SampleEvents {
         Map.of("accuracy", 0.75, "loss", 0.5),
         1.5,
         3000,
-        2);
+        2,
+        null);
   }
 
   /** A step that was skipped, since its loss was no number, and an evaluation. */
@@ -76,7 +80,11 @@ final class SampleEvents {
             Map.of("accuracy", 0.75, "pearson", Double.NaN)));
   }
 
-  private static RunSummary summary() {
+  static RunSummary stoppedEarly() {
+    return summary("it waited in vain");
+  }
+
+  private static RunSummary summary(String stoppedEarly) {
     return new RunSummary(
         "weightlora",
         25,
@@ -90,6 +98,7 @@ final class SampleEvents {
         3200,
         2.5,
         1200.0,
-        2);
+        2,
+        stoppedEarly);
   }
 }

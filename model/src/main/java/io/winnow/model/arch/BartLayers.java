@@ -1,13 +1,19 @@
 package io.winnow.model.arch;
 
+import io.winnow.model.compute.Activation;
 import io.winnow.model.nn.Attention;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.Dropout;
 import io.winnow.model.nn.FeedForward;
 import io.winnow.model.nn.LanguageHead;
+import io.winnow.model.nn.LinearSite;
+import io.winnow.model.nn.OutputHead;
+import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.PostNormBlock;
 import io.winnow.model.nn.PostNormStack;
 import io.winnow.model.nn.ResidualAttention;
+import io.winnow.model.nn.SequenceHead;
+import io.winnow.model.nn.SpanHead;
 import io.winnow.model.nn.SummedEmbedding;
 import io.winnow.model.nn.SummedEmbedding.Table;
 import java.util.List;
@@ -51,9 +57,32 @@ final class BartLayers {
 
   /** What stands behind the decoder. */
   BartHead head(FrozenBase base) {
-    var words = parameters.parameter(Bart.WORDS);
-    return new BartHead(
-        config, compute, new LanguageHead(compute, words, base.tensor(Bart.LOGITS_BIAS)));
+    return new BartHead(config, compute, output(base));
+  }
+
+  private OutputHead output(FrozenBase base) {
+    return switch (config.head().kind()) {
+      case LANGUAGE -> {
+        var words = parameters.parameter(Bart.WORDS);
+        var bias =
+            new Parameter(Bart.LOGITS_BIAS, base.tensor(Bart.LOGITS_BIAS), LinearSite.BUFFER);
+        yield new LanguageHead(compute, words, bias);
+      }
+      case SPAN -> new SpanHead(compute, parameters.linear(Bart.SPANS, ""));
+      case SEQUENCE -> sequenceHead();
+    };
+  }
+
+  private OutputHead sequenceHead() {
+    return new SequenceHead(
+        compute,
+        new SequenceHead.Layers(
+            parameters.linear(Bart.HEAD_DENSE, ""),
+            Activation.TANH,
+            parameters.linear(Bart.HEAD_OUTPUT, ""),
+            new Dropout(Bart.HEAD_DENSE, dropouts.classifier()),
+            new Dropout(Bart.HEAD_OUTPUT, dropouts.classifier()),
+            config.head().labels()));
   }
 
   private BartSide side(String name, int first, int layers) {

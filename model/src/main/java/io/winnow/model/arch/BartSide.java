@@ -1,6 +1,7 @@
 package io.winnow.model.arch;
 
 import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.compute.Workspace.Buffer;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.Pass;
@@ -67,11 +68,12 @@ final class BartSide {
   }
 
   private void check(Reading reading) {
-    if (reading.past() + reading.length() > config.positions()) {
-      throw new IllegalStateException(
+    int length = reading.past() + reading.length();
+    if (length > config.positions()) {
+      throw UserProblem.failure(
           String.format(
-              "%d + %d positions, of %d that the model has",
-              reading.past(), reading.length(), config.positions()));
+              "a sequence has %d tokens; this model has positions for %d",
+              length, config.positions()));
     }
     for (int id : reading.ids()) {
       if (id < 0 || id >= config.vocabulary()) {

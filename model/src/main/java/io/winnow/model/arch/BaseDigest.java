@@ -1,6 +1,6 @@
 package io.winnow.model.arch;
 
-import io.winnow.model.compute.Tensor;
+import io.winnow.model.compute.Stored;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,6 +15,7 @@ final class BaseDigest {
   private static final int CHUNK = 1 << 14;
 
   private final MessageDigest digest;
+  private final float[] chunk = new float[CHUNK];
   private final byte[] bytes = new byte[CHUNK * Float.BYTES];
   private final FloatBuffer floats =
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
@@ -28,13 +29,12 @@ final class BaseDigest {
     add(description);
   }
 
-  void add(String name, Tensor tensor) {
-    add(name + " " + Arrays.toString(tensor.shape()));
-    FloatBuffer values = tensor.buffer();
-    while (values.hasRemaining()) {
-      int count = Math.min(CHUNK, values.remaining());
-      floats.put(0, values, values.position(), count);
-      values.position(values.position() + count);
+  void add(String name, Stored values) {
+    add(name + " " + Arrays.toString(values.shape()));
+    for (int from = 0; from < values.size(); from += CHUNK) {
+      int count = Math.min(CHUNK, values.size() - from);
+      values.read(from, chunk, count);
+      floats.put(0, chunk, 0, count);
       digest.update(bytes, 0, count * Float.BYTES);
     }
   }

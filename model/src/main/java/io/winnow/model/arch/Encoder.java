@@ -3,9 +3,13 @@ package io.winnow.model.arch;
 import io.winnow.model.nn.LinearSite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A post-norm encoder with a sequence or span head, by its Hugging Face names. */
 final class Encoder implements Architecture {
+  private static final Map<String, String> NORM_PARTS =
+      Map.of("LayerNorm.weight", "LayerNorm.gamma", "LayerNorm.bias", "LayerNorm.beta");
+
   private final EncoderConfig config;
   private final List<LinearSite> linears;
   private final List<ParameterSite> parameters;
@@ -137,6 +141,15 @@ final class Encoder implements Architecture {
   @Override
   public String basePrefix() {
     return config.names().prefix() + ".";
+  }
+
+  /** BERT's first checkpoints call the scale and shift of a LayerNorm gamma and beta. */
+  @Override
+  public List<String> copiesOf(String name) {
+    return NORM_PARTS.entrySet().stream()
+        .filter(part -> name.endsWith(part.getKey()))
+        .map(part -> name.replace(part.getKey(), part.getValue()))
+        .toList();
   }
 
   @Override

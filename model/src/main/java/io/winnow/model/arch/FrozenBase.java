@@ -1,12 +1,15 @@
 package io.winnow.model.arch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.winnow.model.compute.Bf16Tensor;
 import io.winnow.model.compute.CounterHash;
 import io.winnow.model.compute.Gaussian;
+import io.winnow.model.compute.Stored;
 import io.winnow.model.compute.Tensor;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.WeightSource;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,23 +21,33 @@ import java.util.Map;
  * them, nobody writes them. Whoever loads a base closes it, after its networks.
  */
 public final class FrozenBase implements AutoCloseable {
+  /** Values that are read at a time where they are rounded. */
+  private static final int CHUNK = 1 << 20;
+
   private final Architecture architecture;
-  private final Map<String, Tensor> tensors;
+  private final Map<String, Stored> tensors;
   private final String fingerprint;
 
-  private FrozenBase(Architecture architecture, Map<String, Tensor> tensors, String fingerprint) {
+  private FrozenBase(Architecture architecture, Map<String, Stored> tensors, String fingerprint) {
     this.architecture = architecture;
     this.tensors = tensors;
     this.fingerprint = fingerprint;
   }
 
+  /** Reads a base into F32. */
+  public static FrozenBase load(JsonNode config, WeightSource source, HeadInit head) {
+    return load(config, source, head, Storage.F32);
+  }
+
   /**
    * Reads a base. Tensors of the task head that the source lacks are initialised: weights from N(0,
-   * initializer_range), biases 0; any other that is missing is refused by name.
+   * initializer_range), biases 0; any other that is missing is refused by name. Stored in BF16 are
+   * the matrices of the base, each rounded while it is read, never the task head.
    */
-  public static FrozenBase load(JsonNode config, WeightSource source, HeadInit head) {
+  public static FrozenBase load(
+      JsonNode config, WeightSource source, HeadInit head, Storage storage) {
     var architecture = Architecture.of(config, head.head());
-    var tensors = new LinkedHashMap<String, Tensor>();
+    var tensors = new LinkedHashMap<String, Stored>();
     var digest = new BaseDigest(architecture.description());
     try {
       for (ParameterSite site : architecture.parameters()) {
@@ -42,13 +55,16 @@ public final class FrozenBase implements AutoCloseable {
         boolean given = !names.isEmpty();
         tensors.put(
             site.name(),
-            given ? read(source, names, site) : initial(site, architecture, head.seed()));
+            given
+                ? read(source, names.get(0), site, storage)
+                : initial(site, architecture, head.seed()));
+        requireSame(source, names, site);
         if (given) {
           digest.add(site.name(), tensors.get(site.name()));
         }
       }
     } catch (RuntimeException e) {
-      tensors.values().forEach(Tensor::close);
+      tensors.values().forEach(Stored::close);
       throw e;
     }
     return new FrozenBase(architecture, tensors, digest.hex());
@@ -71,8 +87,13 @@ public final class FrozenBase implements AutoCloseable {
 
   /** A base of made-up weights, of the shape that the configuration says. */
   public static FrozenBase random(JsonNode config, HeadInit head) {
+    return random(config, head, Storage.F32);
+  }
+
+  /** The same in this storage. */
+  public static FrozenBase random(JsonNode config, HeadInit head, Storage storage) {
     var architecture = Architecture.of(config, head.head());
-    return load(config, new MadeUpWeights(architecture, head.seed()), head);
+    return load(config, new MadeUpWeights(architecture, head.seed()), head, storage);
   }
 
   /** Names of the task head's tensors that a source lacks, in model order. */
@@ -114,37 +135,66 @@ public final class FrozenBase implements AutoCloseable {
     return names.stream().filter(source::has).toList();
   }
 
-  private static Tensor read(WeightSource source, List<String> names, ParameterSite site) {
-    Tensor tensor = read(source, names.get(0), site);
-    try {
-      for (String copy : names.subList(1, names.size())) {
-        requireSame(source, tensor, new Copy(site, names.get(0), copy));
+  /** Copies of a tensor must hold its values. */
+  private static void requireSame(WeightSource source, List<String> names, ParameterSite site) {
+    for (int i = 1; i < names.size(); i++) {
+      requireShape(source, names.get(i), site);
+      if (!isSame(source, names.get(0), names.get(i))) {
+        throw UserProblem.failure(
+            String.format(
+                "tensors %s and %s differ; this model has one for both",
+                names.get(0), names.get(i)));
       }
-      return tensor;
+    }
+  }
+
+  private static boolean isSame(WeightSource source, String one, String other) {
+    long size = Arrays.stream(source.shape(one)).reduce(1, Math::multiplyExact);
+    for (int from = 0; from < size; from += CHUNK) {
+      int count = (int) Math.min(CHUNK, size - from);
+      float[] expected = new float[count];
+      float[] found = new float[count];
+      source.read(one, from, FloatBuffer.wrap(expected));
+      source.read(other, from, FloatBuffer.wrap(found));
+      if (!Arrays.equals(expected, found)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Stored read(
+      WeightSource source, String name, ParameterSite site, Storage storage) {
+    requireShape(source, name, site);
+    boolean isMatrix = site.shape().size() == 2 && !isOptional(site);
+    if (storage == Storage.BF16 && isMatrix) {
+      return readRounded(source, name, site);
+    }
+    Tensor tensor = Tensor.zeros(site.extents());
+    try {
+      source.read(name, tensor.buffer());
     } catch (RuntimeException e) {
       tensor.close();
       throw e;
     }
-  }
-
-  private record Copy(ParameterSite site, String first, String second) {}
-
-  private static void requireSame(WeightSource source, Tensor tensor, Copy copy) {
-    try (Tensor other = read(source, copy.second(), copy.site())) {
-      if (!tensor.buffer().equals(other.buffer())) {
-        throw UserProblem.failure(
-            String.format(
-                "tensors %s and %s differ; this model has one for both",
-                copy.first(), copy.second()));
-      }
-    }
-  }
-
-  private static Tensor read(WeightSource source, String name, ParameterSite site) {
-    requireShape(source, name, site);
-    Tensor tensor = Tensor.zeros(site.extents());
-    source.read(name, tensor.buffer());
     return tensor;
+  }
+
+  /** Chunk by chunk: the floats of the whole are never in memory. */
+  private static Bf16Tensor readRounded(WeightSource source, String name, ParameterSite site) {
+    Bf16Tensor rounded = Bf16Tensor.zeros(site.extents());
+    float[] chunk = new float[Math.min(CHUNK, rounded.size())];
+    try {
+      for (int from = 0; from < rounded.size(); from += CHUNK) {
+        int count = Math.min(CHUNK, rounded.size() - from);
+        source.read(name, from, FloatBuffer.wrap(chunk, 0, count));
+        rounded.write(from, chunk, count);
+      }
+    } catch (RuntimeException e) {
+      rounded.close();
+      throw e;
+    }
+    return rounded;
   }
 
   private static void requireShape(WeightSource source, String name, ParameterSite site) {
@@ -158,9 +208,13 @@ public final class FrozenBase implements AutoCloseable {
     }
   }
 
+  private static boolean isOptional(ParameterSite site) {
+    return site.block() == LinearSite.HEAD || site.block() == LinearSite.BUFFER;
+  }
+
   /** Only what training begins with anew may be missing, and constants. */
   private static void requireOptional(ParameterSite site) {
-    if (site.block() != LinearSite.HEAD && site.block() != LinearSite.BUFFER) {
+    if (!isOptional(site)) {
       throw UserProblem.failure(
           "tensor " + site.name() + " is missing; the model folder must hold all of the base");
     }
@@ -196,9 +250,9 @@ public final class FrozenBase implements AutoCloseable {
     return tensor(name).shape();
   }
 
-  /** Bytes of all tensors. */
+  /** Bytes of all tensors as they are stored. */
   public long bytes() {
-    return tensors.values().stream().mapToLong(Tensor::bytes).sum();
+    return tensors.values().stream().mapToLong(Stored::bytes).sum();
   }
 
   /** A network over this base for one compute thread. */
@@ -206,8 +260,8 @@ public final class FrozenBase implements AutoCloseable {
     return architecture.network(this, settings);
   }
 
-  Tensor tensor(String name) {
-    Tensor tensor = tensors.get(name);
+  Stored tensor(String name) {
+    Stored tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalStateException("this model has no tensor " + name);
     }
@@ -216,6 +270,6 @@ public final class FrozenBase implements AutoCloseable {
 
   @Override
   public void close() {
-    tensors.values().forEach(Tensor::close);
+    tensors.values().forEach(Stored::close);
   }
 }

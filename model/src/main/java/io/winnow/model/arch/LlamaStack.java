@@ -114,7 +114,7 @@ final class LlamaStack implements AutoCloseable {
             "token id " + id + " is outside the vocabulary of " + config.vocabulary());
       }
     }
-    compute.backend().gather(x, embeddings.values().matrix(), ids);
+    embeddings.gather(compute.backend(), ids, x);
   }
 
   @Override

@@ -40,11 +40,16 @@ final class MadeUpWeights implements WeightSource {
 
   @Override
   public void read(String name, FloatBuffer target) {
+    read(name, 0, target);
+  }
+
+  @Override
+  public void read(String name, long from, FloatBuffer target) {
     long key = CounterHash.key(seed, CounterHash.word(name));
     float center = NORM.matcher(name).matches() ? 1f : 0f;
     int size = target.remaining();
     for (int i = 0; i < size; i++) {
-      target.put(center + bound * (2f * CounterHash.uniform(key, i) - 1f));
+      target.put(center + bound * (2f * CounterHash.uniform(key, from + i) - 1f));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.winnow.model.arch;
 
-/** How the matrices of a frozen base lie in memory; norms and biases are always F32. */
+/** How the matrices of a frozen base lie in memory; norms, biases and the task head are F32. */
 public enum Storage {
   /** 4 bytes a parameter. */
   F32,

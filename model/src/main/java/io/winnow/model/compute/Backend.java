@@ -103,6 +103,9 @@ public interface Backend {
    */
   void crossEntropy(Matrix z, int[] labels, float factor, double[] losses);
 
+  /** y = the rows of x from {@code from} on, as floats. */
+  void widen(Matrix y, Bf16Tensor x, int from);
+
   /** y[r] = table[ids[r]]. */
   void gather(Matrix y, Matrix table, int[] ids);
 

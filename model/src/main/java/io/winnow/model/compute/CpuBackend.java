@@ -11,11 +11,15 @@ public final class CpuBackend implements Backend {
   /** Changes when a kernel's arithmetic changes: results of other versions differ in their bits. */
   private static final int KERNELS = 1;
 
+  /** Values widened at a time: small enough for the first-level cache. */
+  private static final int TILE = 4096;
+
   private final Blas blas = new Blas();
   private final ProductCounter products = new ProductCounter();
   private final Tiles tiles = new Tiles();
   private final AttentionTiles attention = new AttentionTiles(tiles);
   private double[] sums = new double[0];
+  private short[] halves = new short[0];
 
   @Override
   public String name() {
@@ -347,6 +351,23 @@ public final class CpuBackend implements Backend {
   @Override
   public void relativeGradient(Matrix ds, Matrix dc, Matrix dp, RelativeIndex index) {
     attention.relativeGradient(ds, dc, dp, index);
+  }
+
+  @Override
+  public void widen(Matrix y, Bf16Tensor x, int from) {
+    int n = x.columns();
+    if (y.stride() == n && y.rows() * n > TILE) {
+      x.copyTo(y.data(), y.offset(), from * n, y.rows() * n);
+      return;
+    }
+    int rows = Math.max(1, TILE / n);
+    float[] wide = tiles.first(rows * n);
+    halves = halves.length < rows * n ? new short[rows * n] : halves;
+    for (int r = 0; r < y.rows(); r += rows) {
+      int count = Math.min(rows, y.rows() - r);
+      x.read((from + r) * n, halves, wide, count * n);
+      y.rows(r, count).set(wide);
+    }
   }
 
   @Override

@@ -19,48 +19,48 @@ final class Nd4jActivations {
   private Nd4jActivations() {}
 
   /** f(x). */
-  static INDArray value(Activation f, INDArray x, Temporaries t) {
+  static INDArray value(Activation f, INDArray x) {
     return switch (f) {
-      case GELU -> normalCdf(x, t).muli(x);
-      case GELU_TANH -> geluGate(x, t).muli(x);
-      case SILU -> sigmoid(t.of(x.dup())).muli(x);
-      case TANH -> tanh(x, t);
-      case RELU -> positive(x, t).muli(x);
+      case GELU -> normalCdf(x).muli(x);
+      case GELU_TANH -> geluGate(x).muli(x);
+      case SILU -> sigmoid(x.dup()).muli(x);
+      case TANH -> tanh(x);
+      case RELU -> positive(x).muli(x);
     };
   }
 
   /** f'(x). */
-  static INDArray slope(Activation f, INDArray x, Temporaries t) {
+  static INDArray slope(Activation f, INDArray x) {
     return switch (f) {
       case GELU -> {
-        INDArray density = Transforms.exp(t.of(x.mul(x)).muli(-0.5), false);
-        yield density.muli(INVERSE_SQRT_TWO_PI).muli(x).addi(normalCdf(x, t));
+        INDArray density = Transforms.exp(x.mul(x).muli(-0.5), false);
+        yield density.muli(INVERSE_SQRT_TWO_PI).muli(x).addi(normalCdf(x));
       }
       case GELU_TANH -> {
-        INDArray gate = geluGate(x, t); // (1 + tanh(u)) / 2
-        INDArray inner = t.of(x.mul(x)).muli(3 * GELU_CUBIC).addi(1).muli(SQRT_TWO_OVER_PI);
-        yield t.of(gate.rsub(1)).muli(gate).muli(x).muli(2).muli(inner).addi(gate);
+        INDArray gate = geluGate(x); // (1 + tanh(u)) / 2
+        INDArray inner = x.mul(x).muli(3 * GELU_CUBIC).addi(1).muli(SQRT_TWO_OVER_PI);
+        yield gate.rsub(1).muli(gate).muli(x).muli(2).muli(inner).addi(gate);
       }
       case SILU -> {
-        INDArray gate = sigmoid(t.of(x.dup()));
-        yield t.of(gate.rsub(1)).muli(x).addi(1).muli(gate);
+        INDArray gate = sigmoid(x.dup());
+        yield gate.rsub(1).muli(x).addi(1).muli(gate);
       }
       case TANH -> {
-        INDArray y = tanh(x, t);
+        INDArray y = tanh(x);
         yield y.muli(y).rsubi(1);
       }
-      case RELU -> positive(x, t);
+      case RELU -> positive(x);
     };
   }
 
-  private static INDArray normalCdf(INDArray x, Temporaries t) {
-    INDArray y = t.of(x.mul(SQRT_HALF));
+  private static INDArray normalCdf(INDArray x) {
+    INDArray y = x.mul(SQRT_HALF);
     Nd4j.getExecutioner().exec(new Erf(y, y));
     return y.muli(0.5).addi(0.5);
   }
 
-  private static INDArray geluGate(INDArray x, Temporaries t) {
-    INDArray u = t.of(x.mul(x)).muli(GELU_CUBIC).addi(1).muli(x).muli(SQRT_TWO_OVER_PI);
+  private static INDArray geluGate(INDArray x) {
+    INDArray u = x.mul(x).muli(GELU_CUBIC).addi(1).muli(x).muli(SQRT_TWO_OVER_PI);
     return sigmoid(u.muli(2)); // (1 + tanh(u)) / 2
   }
 
@@ -68,12 +68,12 @@ final class Nd4jActivations {
     return Transforms.sigmoid(x, false);
   }
 
-  private static INDArray tanh(INDArray x, Temporaries t) {
-    return Transforms.tanh(t.of(x.dup()), false);
+  private static INDArray tanh(INDArray x) {
+    return Transforms.tanh(x.dup(), false);
   }
 
   /** 1 where x > 0, else 0. */
-  private static INDArray positive(INDArray x, Temporaries t) {
-    return t.of(t.of(x.gt(0)).castTo(DataType.FLOAT));
+  private static INDArray positive(INDArray x) {
+    return x.gt(0).castTo(DataType.FLOAT);
   }
 }

@@ -1,12 +1,14 @@
 package io.winnow.model.compute;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.shape.Gather;
 import org.nd4j.linalg.api.ops.impl.shape.OneHot;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.LessThanOrEqual;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** What attention needs besides products, in ND4J operations; softmax in double. */
@@ -16,47 +18,58 @@ final class Nd4jAttention {
   static void maskedSoftmax(Matrix p, AttentionMask mask) {
     try (var t = new Temporaries()) {
       INDArray seen = seen(mask, t); // [rows, keys], 1 or 0
-      INDArray x = covered(t.doubles(p), seen, t);
-      x.subi(t.of(x.max(true, 1)));
+      INDArray x = t.doubles(p);
+      cover(x, seen);
+      x.subi(x.max(true, 1));
       Transforms.exp(x, false).muli(seen);
-      INDArray sum = t.of(x.sum(true, 1));
-      INDArray none = t.of(t.of(sum.eq(0)).castTo(DataType.DOUBLE)); // rows that see no key
-      Views.of(p).assign(x.divi(sum.addi(none)));
+      INDArray sum = x.sum(true, 1);
+      INDArray none = sum.eq(0).castTo(DataType.DOUBLE); // rows that see no key
+      x.divi(sum.addi(none));
+      if (mask.reach() == AttentionMask.Reach.PAST) {
+        x.addiColumnVector(none.divi(mask.keys())); // a blind query looks at all keys alike
+      }
+      Views.of(p).assign(x);
     }
   }
 
-  /** Lowest values where nothing is seen; by "select", as Nd4j.where exchanges its branches. */
-  private static INDArray covered(INDArray x, INDArray seen, Temporaries t) {
-    INDArray low = t.of(Nd4j.valueArrayOf(x.shape(), -Double.MAX_VALUE, DataType.DOUBLE));
-    INDArray question = t.of(seen.gt(0));
-    return t.of(DynamicCustomOp.builder("select").addInputs(question, x, low).build());
+  /** x becomes lowest where nothing is seen. */
+  private static void cover(INDArray x, INDArray seen) {
+    INDArray cover = seen.sub(1).muli(Double.MAX_VALUE); // 0 or lowest
+    BooleanIndexing.assignIf(x, cover, Conditions.lessThan(0));
   }
 
-  /** {@link AttentionMask#sees} of all queries and keys. */
+  /** {@link AttentionMask#sees} of all queries and keys: 1 or 0. */
   private static INDArray seen(AttentionMask mask, Temporaries t) {
+    int queries = mask.queries();
     INDArray tokens = t.indices(mask.tokens()).reshape(mask.examples(), mask.keys());
-    INDArray isToken = t.of(t.of(tokens.neq(0)).castTo(DataType.DOUBLE));
-    INDArray seen = t.of(isToken.repeat(0, mask.queries())); // an example's queries in turn
+    int[] rows = new int[mask.examples() * queries];
+    Arrays.setAll(rows, r -> r / queries);
+    INDArray seen = rows(tokens.neq(0), rows, t);
     if (mask.reach() == AttentionMask.Reach.PAST) {
-      INDArray keys = range(0, mask.keys(), t).reshape(1, mask.keys());
-      INDArray last = range(mask.past(), mask.queries(), t).reshape(mask.queries(), 1);
-      INDArray past = t.of(Nd4j.createUninitialized(DataType.BOOL, mask.queries(), mask.keys()));
+      INDArray keys = range(0, mask.keys()).reshape(1, mask.keys());
+      INDArray last = range(mask.past(), queries).reshape(queries, 1);
+      INDArray past = Nd4j.createUninitialized(DataType.BOOL, queries, mask.keys());
       Nd4j.exec(new LessThanOrEqual(keys, last, past));
-      seen.muli(t.of(Nd4j.tile(t.of(past.castTo(DataType.DOUBLE)), mask.examples(), 1)));
+      Arrays.setAll(rows, r -> r % queries);
+      seen.muli(rows(past, rows, t));
     }
     return seen;
   }
 
+  private static INDArray rows(INDArray table, int[] rows, Temporaries t) {
+    return t.of(new Gather(t.doubles(table), t.indices(rows), 0));
+  }
+
   /** n integers from {@code from} on. */
-  private static INDArray range(int from, int n, Temporaries t) {
-    return t.of(Nd4j.arange(from, from + n));
+  private static INDArray range(int from, int n) {
+    return Nd4j.arange(from, from + n);
   }
 
   static void softmaxGradient(Matrix dp, Matrix p) {
     try (var t = new Temporaries()) {
       INDArray g = t.doubles(dp);
       INDArray y = t.doubles(p);
-      INDArray dot = t.of(t.of(g.mul(y)).sum(true, 1));
+      INDArray dot = g.mul(y).sum(true, 1);
       Views.of(dp).assign(g.subi(dot).muli(y));
     }
   }
@@ -116,7 +129,7 @@ final class Nd4jAttention {
 
     INDArray zeros(Temporaries t) {
       int rows = examples * index.length();
-      return t.zeros((long) rows * width()).reshape(rows, width());
+      return t.zeros(rows, width());
     }
 
     /** Row i holds distances descending: score (i, j) is its element length - 1 - i + j. */
@@ -152,8 +165,8 @@ final class Nd4jAttention {
       }
       INDArray first = Views.halves(x, rotary.width(), 0); // [rows, heads, half]
       INDArray second = Views.halves(x, rotary.width(), half);
-      INDArray a = t.of(first.mul(cos)).subi(t.of(second.mul(sin)));
-      INDArray b = t.of(second.mul(cos)).addi(t.of(first.mul(sin)));
+      INDArray a = first.mul(cos).subi(second.mul(sin));
+      INDArray b = second.mul(cos).addi(first.mul(sin));
       first.assign(a);
       second.assign(b);
     }

@@ -105,7 +105,7 @@ public final class Nd4jBackend implements Backend {
   public double dot(Matrix a, Matrix b) {
     try (var t = new Temporaries()) {
       INDArray products = t.doubles(a).muli(t.doubles(b));
-      return t.of(products.sum()).getDouble(0);
+      return products.sum().getDouble(0);
     }
   }
 
@@ -124,7 +124,7 @@ public final class Nd4jBackend implements Backend {
   }
 
   private static void addColumnSums(Tensor into, INDArray rows, Temporaries t) {
-    Views.row(into).assign(t.doubles(into).addi(t.of(rows.sum(true, 0))));
+    Views.row(into).assign(t.doubles(into).addi(rows.sum(true, 0)));
   }
 
   @Override
@@ -145,9 +145,9 @@ public final class Nd4jBackend implements Backend {
   public void activate(Activation f, Matrix y, @Nullable Matrix derivative, Matrix x) {
     try (var t = new Temporaries()) {
       INDArray in = t.floats(x);
-      Views.of(y).assign(Nd4jActivations.value(f, in, t));
+      Views.of(y).assign(Nd4jActivations.value(f, in));
       if (derivative != null) {
-        Views.of(derivative).assign(Nd4jActivations.slope(f, in, t));
+        Views.of(derivative).assign(Nd4jActivations.slope(f, in));
       }
     }
   }
@@ -201,6 +201,11 @@ public final class Nd4jBackend implements Backend {
   @Override
   public void crossEntropy(Matrix z, int[] labels, float factor, double[] losses) {
     Nd4jRows.crossEntropy(z, labels, factor, losses);
+  }
+
+  @Override
+  public void widen(Matrix y, Bf16Tensor x, int from) {
+    Views.of(y).assign(x.rows(from, y.rows()));
   }
 
   @Override

@@ -15,8 +15,8 @@ final class Nd4jNorms {
       if (input.residual() != null) {
         s.addi(t.doubles(input.residual()));
       }
-      s.subi(rowMeans(s, t));
-      normalize(s, weights.epsilon(), tape, t);
+      s.subi(rowMeans(s));
+      normalize(s, weights.epsilon(), tape);
       s.muli(t.doubles(weights.gamma())).addi(t.doubles(weights.beta()));
       Views.of(y).assign(s);
     }
@@ -25,15 +25,14 @@ final class Nd4jNorms {
   static void rmsNorm(Matrix y, Matrix x, Norm.Rms weights, Norm.@Nullable Tape tape) {
     try (var t = new Temporaries()) {
       INDArray s = t.doubles(x);
-      normalize(s, weights.epsilon(), tape, t);
+      normalize(s, weights.epsilon(), tape);
       Views.of(y).assign(s.muli(t.doubles(weights.gamma())));
     }
   }
 
   /** s becomes s rstd, rstd = 1 / sqrt(mean(s^2) + epsilon) of each row. */
-  private static void normalize(
-      INDArray s, float epsilon, Norm.@Nullable Tape tape, Temporaries t) {
-    INDArray rstd = rowMeans(t.of(s.mul(s)), t).addi(epsilon);
+  private static void normalize(INDArray s, float epsilon, Norm.@Nullable Tape tape) {
+    INDArray rstd = rowMeans(s.mul(s)).addi(epsilon);
     Transforms.sqrt(rstd, false).rdivi(1);
     s.muli(rstd);
     if (tape != null) {
@@ -45,7 +44,7 @@ final class Nd4jNorms {
   static void layerNormGradient(Matrix ds, Matrix dy, Norm.Weights weights, Norm.Tape tape) {
     try (var t = new Temporaries()) {
       INDArray e = t.doubles(dy).muli(t.doubles(weights.gamma()));
-      INDArray mean = rowMeans(e, t);
+      INDArray mean = rowMeans(e);
       gradient(e, tape, t);
       e.subi(mean).muli(t.doubles(tape.rstd()));
       Views.of(ds).assign(e);
@@ -63,11 +62,11 @@ final class Nd4jNorms {
   /** e becomes e - n mean(e n). */
   private static void gradient(INDArray e, Norm.Tape tape, Temporaries t) {
     INDArray n = t.doubles(tape.normalized());
-    INDArray slope = rowMeans(t.of(e.mul(n)), t);
+    INDArray slope = rowMeans(e.mul(n));
     e.subi(n.muli(slope));
   }
 
-  private static INDArray rowMeans(INDArray x, Temporaries t) {
-    return t.of(x.mean(true, 1));
+  private static INDArray rowMeans(INDArray x) {
+    return x.mean(true, 1);
   }
 }

@@ -92,11 +92,11 @@ final class Nd4jRows {
       INDArray p = t.doubles(z);
       INDArray flat = p.reshape(p.length());
       INDArray at = t.indices(targets);
-      p.subi(t.of(p.max(true, 1)));
+      p.subi(p.max(true, 1));
       INDArray target = t.of(new Gather(flat, at, 0));
-      INDArray total = t.of(Transforms.exp(p, false).sum(true, 1));
+      INDArray total = Transforms.exp(p, false).sum(true, 1);
       p.divi(total).muli(factor);
-      INDArray once = t.of(target.like()).assign(factor);
+      INDArray once = target.like().assign(factor);
       scatter("scatter_sub", flat, at, once);
       Views.of(z).assign(p);
       INDArray log = Transforms.log(total, false).reshape(labels.length);

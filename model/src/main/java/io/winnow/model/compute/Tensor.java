@@ -7,12 +7,13 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Float32 values outside the Java heap, row-major. Whoever allocates a tensor closes it, once;
  * reading from several threads is safe, writing is for one owner.
  */
-public final class Tensor implements AutoCloseable {
+public final class Tensor implements Stored {
   /** A direct buffer addresses at most this many floats (2 GiB). */
   private static final long LARGEST = Integer.MAX_VALUE / Float.BYTES;
 
@@ -32,7 +33,7 @@ public final class Tensor implements AutoCloseable {
     var pointer = new FloatPointer(array.data().addressPointer());
     this.address = pointer.address();
     this.values = pointer.limit(size).asBuffer();
-    LIVE_BYTES.addAndGet(bytes());
+    countLive(bytes());
   }
 
   /** A tensor of zeros. */
@@ -61,14 +62,22 @@ public final class Tensor implements AutoCloseable {
     return LIVE_BYTES.get();
   }
 
+  /** Counts bytes that were allocated, or negative ones that were closed. */
+  static void countLive(long bytes) {
+    LIVE_BYTES.addAndGet(bytes);
+  }
+
+  @Override
   public int[] shape() {
     return shape.clone();
   }
 
+  @Override
   public int size() {
     return size;
   }
 
+  @Override
   public long bytes() {
     return (long) size * Float.BYTES;
   }
@@ -89,6 +98,11 @@ public final class Tensor implements AutoCloseable {
     HostCopy.fetch(array);
     HostCopy.written(array);
     return values;
+  }
+
+  /** These values as ND4J sees them. */
+  INDArray part(int from, int count) {
+    return array.get(NDArrayIndex.interval(from, from + count));
   }
 
   /** Where the values begin in the host's memory, to be read and written at once. */
@@ -115,7 +129,12 @@ public final class Tensor implements AutoCloseable {
     writable().put(0, source);
   }
 
-  /** A copy of all values. */
+  @Override
+  public void read(int from, float[] into, int count) {
+    values().get(from, into, 0, count);
+  }
+
+  @Override
   public float[] toArray() {
     float[] copy = new float[size];
     values().get(0, copy);
@@ -132,7 +151,7 @@ public final class Tensor implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      LIVE_BYTES.addAndGet(-bytes());
+      countLive(-bytes());
       array.close();
     }
   }

@@ -6,6 +6,7 @@ import io.winnow.model.config.RunConfig.Schedule;
 import io.winnow.model.config.RunConfig.Selection;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.config.RunConfig.Training;
+import io.winnow.model.config.RunConfig.Training.EarlyStopping;
 import io.winnow.model.config.RunConfig.Training.Metric;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
@@ -14,6 +15,7 @@ import io.winnow.model.train.SelectionSettings.OmegaAfter;
 import io.winnow.model.train.SelectionSettings.Rule;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Binds the sections about the loop: selection, optimizer, schedule and training. */
 final class LoopBinder {
@@ -144,7 +146,22 @@ final class LoopBinder {
         batch,
         microBatch(batch),
         values.steps("training.evaluate-every", 1, "at-end"),
-        best(task));
+        best(task),
+        values.flag("training.group-by-length"),
+        earlyStopping());
+  }
+
+  private @Nullable EarlyStopping earlyStopping() {
+    String patience = "training.early-stopping.patience";
+    String minDelta = "training.early-stopping.min-delta";
+    double delta = values.decimal(minDelta, Range.NOT_NEGATIVE);
+    if (values.has(patience)) {
+      return new EarlyStopping(values.wholeInt(patience, 1), delta);
+    }
+    if (known.hasPath(minDelta)) {
+      problems.add(minDelta, "given without patience", "early-stopping { patience = 3 }");
+    }
+    return null;
   }
 
   private int microBatch(int batch) {

@@ -189,6 +189,8 @@ public record RunConfig(
    * @param batchSize examples of one optimizer step
    * @param microBatch examples of one sweep; divides the step into ceil(batchSize / microBatch)
    * @param evaluateEvery steps between evaluations; never = only at the end
+   * @param groupByLength whether the examples of a step are of similar length
+   * @param earlyStopping when the run ends by itself; null = after its last step only
    */
   public record Training(
       long steps,
@@ -196,9 +198,19 @@ public record RunConfig(
       int batchSize,
       int microBatch,
       StepCount evaluateEvery,
-      Metric best) {
+      Metric best,
+      boolean groupByLength,
+      @Nullable EarlyStopping earlyStopping) {
     /** The metric by which the best checkpoint is chosen. */
     public record Metric(String name, boolean higherIsBetter) {}
+
+    /**
+     * When a run ends ahead of its last step.
+     *
+     * @param patience evaluations in a row without an improvement of the best metric
+     * @param minDelta an improvement is more than this
+     */
+    public record EarlyStopping(int patience, double minDelta) {}
 
     /**
      * Optimizer steps of the whole run: {@code steps}, or ceil(epochs * ceil(examples /

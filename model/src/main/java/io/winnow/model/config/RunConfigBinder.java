@@ -58,6 +58,7 @@ final class RunConfigBinder {
             workers(),
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
+    RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
     if (run.training().steps() > 0) {
       RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
     }

@@ -4,9 +4,28 @@ import io.winnow.model.train.SelectionSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be checked only once the length of the run is known. */
+/** What concerns several sections, or can be checked only once the length of the run is known. */
 public final class RunConfigChecks {
   private RunConfigChecks() {}
+
+  /** Early stopping that no evaluation could ever bring about. */
+  static List<ConfigProblem> ofEarlyStopping(RunConfig run) {
+    String path = "training.early-stopping.patience";
+    if (run.training().earlyStopping() == null) {
+      return List.of();
+    } else if (run.data().validation() == null) {
+      return List.of(
+          new ConfigProblem(path, "nothing is evaluated", "data.validation to be set", ""));
+    } else if (run.training().evaluateEvery() instanceof StepCount.Never) {
+      return List.of(
+          new ConfigProblem(
+              path,
+              "training.evaluate-every is at-end",
+              "evaluations before the end, like training.evaluate-every = \"5%\"",
+              ""));
+    }
+    return List.of();
+  }
 
   /** Steps that lie beyond the end of a run of {@code totalSteps}. */
   public static List<ConfigProblem> againstSteps(RunConfig run, long totalSteps) {

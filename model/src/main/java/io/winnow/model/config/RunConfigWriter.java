@@ -142,6 +142,12 @@ public final class RunConfigWriter {
     line("training.evaluate-every", steps(training.evaluateEvery(), "at-end"));
     line("training.best.metric", quote(training.best().name()));
     line("training.best.higher-is-better", training.best().higherIsBetter());
+    line("training.group-by-length", training.groupByLength());
+    var stopping = training.earlyStopping();
+    if (stopping != null) {
+      line("training.early-stopping.patience", stopping.patience());
+      line("training.early-stopping.min-delta", stopping.minDelta());
+    }
     var checkpoint = run.checkpoint();
     line(
         "checkpoint.every",
@@ -160,7 +166,7 @@ public final class RunConfigWriter {
     text.append(path).append(" = ").append(value).append('\n');
   }
 
-  private static String commands(List<RunConfig.ScriptedCommand> commands) {
+  static String commands(List<RunConfig.ScriptedCommand> commands) {
     return commands.stream()
         .map(command -> "{ at = " + command.at() + ", set { " + settings(command.set()) + " } }")
         .collect(Collectors.joining(", ", "[", "]"));

@@ -4,28 +4,30 @@ import io.winnow.model.arch.Decoding;
 import io.winnow.model.compute.Matrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Beam search for a batch; prompts that are done are given up, the others go on. */
 record BeamSearch(TokenRules rules) implements Search {
   @Override
-  public List<List<Generated>> run(Decoding decoding, Matrix logits, List<Start> starts) {
+  public Optional<List<List<Generated>>> run(Reading reading) {
     var all = new ArrayList<PromptBeams>();
-    for (Start start : starts) {
+    for (Start start : reading.starts()) {
       all.add(new PromptBeams(start.prompt(), start.sequence(), all.size(), rules));
     }
     List<PromptBeams> open = List.copyOf(all);
     var row = new LogitRow();
-    Matrix next = logits;
-    while (true) {
+    Matrix next = reading.logits();
+    while (!reading.cancelled().getAsBoolean()) {
       for (PromptBeams beams : open) {
         beams.step(next, row);
       }
       open = open.stream().filter(beams -> !beams.isDone()).toList();
       if (open.isEmpty()) {
-        return all.stream().map(PromptBeams::results).toList();
+        return Optional.of(all.stream().map(PromptBeams::results).toList());
       }
-      next = read(decoding, open);
+      next = read(reading.decoding(), open);
     }
+    return Optional.empty();
   }
 
   private Matrix read(Decoding decoding, List<PromptBeams> open) {

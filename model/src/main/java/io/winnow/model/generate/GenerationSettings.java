@@ -1,6 +1,7 @@
 package io.winnow.model.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,16 @@ public record GenerationSettings(
    *     used that this code does not know
    */
   public static GenerationSettings of(@Nullable JsonNode generationConfig, JsonNode config) {
-    return GenerationSettingsReader.read(generationConfig, config);
+    return of(generationConfig, config, Map.of());
+  }
+
+  /**
+   * The settings of a model folder with others in place of some, as by {@link #with}; only together
+   * they must make sense.
+   */
+  public static GenerationSettings of(
+      @Nullable JsonNode generationConfig, JsonNode config, Map<String, String> overrides) {
+    return GenerationSettingsReader.read(generationConfig, config, overrides);
   }
 
   /**
@@ -100,6 +110,11 @@ public record GenerationSettings(
    */
   public GenerationSettings with(Map<String, String> overrides) {
     return GenerationSettingsReader.override(this, overrides);
+  }
+
+  /** The names of all settings. */
+  public static List<String> names() {
+    return Arrays.stream(GenerationField.values()).map(GenerationField::key).toList();
   }
 
   /** All settings by name; {@link #with} reads them back to equal ones. */

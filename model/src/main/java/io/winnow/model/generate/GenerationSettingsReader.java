@@ -38,7 +38,8 @@ final class GenerationSettingsReader {
 
   private GenerationSettingsReader() {}
 
-  static GenerationSettings read(@Nullable JsonNode generationConfig, JsonNode config) {
+  static GenerationSettings read(
+      @Nullable JsonNode generationConfig, JsonNode config, Map<String, String> overrides) {
     var reader = new GenerationSettingsReader();
     String file = generationConfig == null ? CONFIG : GENERATION_CONFIG;
     JsonNode first = generationConfig == null ? config : generationConfig;
@@ -54,28 +55,32 @@ final class GenerationSettingsReader {
       }
     }
     reader.fitToModel(first, config);
+    reader.override(overrides);
     return reader.settings();
   }
 
   static GenerationSettings override(GenerationSettings settings, Map<String, String> overrides) {
     var reader = new GenerationSettingsReader();
     settings.fields().forEach(reader::typed);
-    boolean length = false;
-    boolean newTokens = false;
-    for (Map.Entry<String, String> each : overrides.entrySet()) {
-      GenerationField field = reader.typed(each.getKey(), each.getValue());
-      length |= field == GenerationField.MAX_LENGTH;
-      newTokens |= field == GenerationField.MAX_NEW_TOKENS;
+    reader.override(overrides);
+    return reader.settings();
+  }
+
+  private void override(Map<String, String> overrides) {
+    boolean causal = id(GenerationField.DECODER_START_TOKEN_ID) == null;
+    Set<GenerationField> set = EnumSet.noneOf(GenerationField.class);
+    overrides.forEach((name, text) -> set.add(typed(name, text)));
+    if (set.contains(GenerationField.MAX_LENGTH) && !set.contains(GenerationField.MAX_NEW_TOKENS)) {
+      typed(GenerationField.MAX_NEW_TOKENS.key(), "none");
     }
-    if (length && !newTokens) {
-      reader.typed(GenerationField.MAX_NEW_TOKENS.key(), "none");
-    }
-    if (settings.tokens().decoderStart() == null
-        && reader.id(GenerationField.DECODER_START_TOKEN_ID) != null) {
+    if (causal && id(GenerationField.DECODER_START_TOKEN_ID) != null) {
       throw UserProblem.usage(
           "decoder_start_token_id is set, but this model has no decoder beside its encoder");
     }
-    return reader.settings();
+    if (!causal && id(GenerationField.DECODER_START_TOKEN_ID) == null) {
+      throw UserProblem.usage(
+          "decoder_start_token_id is none, but this model's decoder must begin with a token");
+    }
   }
 
   private static JsonNode ofFamily(GenerationField field, JsonNode config) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Generates text: greedy search, sampling, or beam search as transformers 4.45 does them. What a
@@ -39,18 +41,34 @@ public record Generator(GenerationSettings settings, StopRule stop) {
    * @throws UserProblem if a prompt leaves no room for a token, or logits are not finite
    */
   public List<Generated> generate(Decoding decoding, Prompts prompts) {
+    return generate(decoding, prompts, () -> false).orElseThrow();
+  }
+
+  /**
+   * As {@link #generate(Decoding, Prompts)}, unless it is given up.
+   *
+   * @param cancelled asked before every token
+   * @return empty if cancelled
+   */
+  public Optional<List<Generated>> generate(
+      Decoding decoding, Prompts prompts, BooleanSupplier cancelled) {
     Map<Prompt, List<Generated>> found = new HashMap<>();
     for (Prompts batch : batches(prompts, decoding.longest())) {
       List<Search.Start> starts =
           batch.all().stream().map(prompt -> start(prompt, decoding.longest())).toList();
       Matrix logits =
           decoding.begin(batch.tokens(settings.tokens().pad(), settings.tokens().decoderStart()));
-      List<List<Generated>> results = search().run(decoding, logits, starts);
-      for (int i = 0; i < results.size(); i++) {
-        found.put(batch.all().get(i), results.get(i));
+      var reading = new Search.Reading(decoding, logits, starts, cancelled);
+      Optional<List<List<Generated>>> results = search().run(reading);
+      if (results.isEmpty()) {
+        return Optional.empty();
+      }
+      for (int i = 0; i < starts.size(); i++) {
+        found.put(batch.all().get(i), results.get().get(i));
       }
     }
-    return prompts.all().stream().flatMap(prompt -> found.get(prompt).stream()).toList();
+    return Optional.of(
+        prompts.all().stream().flatMap(prompt -> found.get(prompt).stream()).toList());
   }
 
   private Search search() {

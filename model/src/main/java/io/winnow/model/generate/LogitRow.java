@@ -11,17 +11,19 @@ import io.winnow.model.compute.UserProblem;
  */
 final class LogitRow {
   private float[] logits = new float[0];
+  private double[] scores = new double[0];
   private double max;
 
   /** Reads a row. */
   void read(Matrix all, int row) {
     if (logits.length != all.columns()) {
       logits = new float[all.columns()];
+      scores = new double[all.columns()];
     }
     all.data().buffer().get(all.offset() + row * all.stride(), logits, 0, logits.length);
     max = Double.NEGATIVE_INFINITY;
     for (float z : logits) {
-      if (!(z < Float.POSITIVE_INFINITY)) {
+      if (!Float.isFinite(z)) {
         throw UserProblem.failure(
             "the model gives a logit that is not finite (%s); its weights or adapters are damaged"
                 .formatted(z));
@@ -30,24 +32,21 @@ final class LogitRow {
     }
   }
 
-  /** Tokens of the model. */
-  int size() {
-    return logits.length;
-  }
-
-  /** Copies the logits. */
-  void copyTo(double[] scores) {
+  /** The logits, in an array that the next call of this kind uses again. */
+  double[] logits() {
     for (int i = 0; i < logits.length; i++) {
       scores[i] = logits[i];
     }
+    return scores;
   }
 
-  /** Writes all log-probabilities. */
-  void logProbabilities(double[] scores) {
+  /** All log-probabilities, in the same array. */
+  double[] logProbabilities() {
     double norm = max + logSum();
     for (int i = 0; i < logits.length; i++) {
       scores[i] = logits[i] - norm;
     }
+    return scores;
   }
 
   /** The log-probability of one token. */

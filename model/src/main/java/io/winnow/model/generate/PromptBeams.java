@@ -52,10 +52,9 @@ final class PromptBeams {
   /** One more token for every beam. */
   void step(Matrix logits, LogitRow row) {
     var best = new Candidates(Math.max(2, 1 + settings.tokens().eos().size()) * sequences.length);
-    double[] scores = new double[logits.columns()];
     for (int b = 0; b < sequences.length; b++) {
       row.read(logits, rows[b]);
-      row.logProbabilities(scores);
+      double[] scores = row.logProbabilities();
       rules.apply(scores, sequences[b]);
       best.offer(b, sums[b], scores);
     }

@@ -4,6 +4,7 @@ import io.winnow.model.arch.Decoding;
 import io.winnow.model.compute.Matrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,28 +12,33 @@ import org.jspecify.annotations.Nullable;
  */
 record TokenSearch(TokenRules rules, TokenChoice choice, StopRule stop) implements Search {
   @Override
-  public List<List<Generated>> run(Decoding decoding, Matrix logits, List<Start> starts) {
-    var all = new ArrayList<Walk>();
-    for (int i = 0; i < starts.size(); i++) {
-      for (int sample = 0; sample < rules.settings().returned(); sample++) {
-        all.add(new Walk(starts.get(i), sample, i));
-      }
-    }
+  public Optional<List<List<Generated>>> run(Reading reading) {
+    List<Walk> all = walks(reading.starts());
     List<Walk> open = List.copyOf(all);
     var row = new LogitRow();
-    Matrix next = logits;
-    while (true) {
-      double[] scores = new double[next.columns()];
+    Matrix next = reading.logits();
+    while (!reading.cancelled().getAsBoolean()) {
       for (Walk walk : open) {
         row.read(next, walk.row);
-        step(walk, row, scores);
+        step(walk, row);
       }
       open = open.stream().filter(walk -> walk.ending == null).toList();
       if (open.isEmpty()) {
-        return results(all);
+        return Optional.of(results(all));
       }
-      next = read(decoding, open);
+      next = read(reading.decoding(), open);
     }
+    return Optional.empty();
+  }
+
+  private List<Walk> walks(List<Start> starts) {
+    var walks = new ArrayList<Walk>();
+    for (int i = 0; i < starts.size(); i++) {
+      for (int sample = 0; sample < rules.settings().returned(); sample++) {
+        walks.add(new Walk(starts.get(i), sample, i));
+      }
+    }
+    return walks;
   }
 
   /** A sequence on its way. */
@@ -52,8 +58,8 @@ record TokenSearch(TokenRules rules, TokenChoice choice, StopRule stop) implemen
     }
   }
 
-  private void step(Walk walk, LogitRow row, double[] scores) {
-    row.copyTo(scores);
+  private void step(Walk walk, LogitRow row) {
+    double[] scores = row.logits();
     rules.apply(scores, walk.sequence);
     var place = new TokenChoice.Place(walk.prompt, walk.sample, walk.sequence.generated());
     int id = choice.choose(scores, place);

@@ -134,11 +134,6 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
     file(name).copyFloats(stored(name), target);
   }
 
-  /** Copies elements {@code from, from + 1, ...} of a tensor until the target is full. */
-  void read(String name, long from, FloatBuffer target) {
-    file(name).copyFloats(stored(name), from, target);
-  }
-
   /** Writes the raw bytes of a tensor, of any type, to a channel. */
   void copyTo(String name, WritableByteChannel out) throws IOException {
     file(name).copyTo(stored(name), out);
@@ -158,6 +153,11 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
       file.forEachChunk(name, print::add);
     }
     return print.hex();
+  }
+
+  @Override
+  public void read(String name, long from, FloatBuffer target) {
+    file(name).copyFloats(stored(name), from, target);
   }
 
   @Override
@@ -220,7 +220,7 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
               + "python3 -c \"import torch, safetensors.torch as s;"
               + " w = torch.load('%s/%s', map_location='cpu', weights_only=True);"
                   .formatted(folder, PICKLE)
-              + " s.save_file({k: v.contiguous().clone() for k, v in w.items()}, '%s/%s')\""
+              + " s.save_file({k: v.contiguous().clone() for k, v in w.items()}, '%s/%s', {'format': 'pt'})\""
                   .formatted(folder, WEIGHTS));
     }
     if (Files.isRegularFile(folder.resolve(PICKLE + ".index.json"))) {

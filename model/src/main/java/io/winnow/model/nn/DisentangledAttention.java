@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *   context = drop(softmax(S)) V
  * </pre>
  *
- * for each head of width d. Without PK or PQ that term is missing; without both this is the usual
- * scaled dot product. Heads are columns of Q, K, V: products take them by leading dimension. Where
- * the relative projections share the layers of query and key, those have two gradient paths,
- * through x and through r.
+ * for each head of width d. Without PK or PQ that term is missing ({@link RelativeTerms}); without
+ * both this is the usual scaled dot product. Heads are columns of Q, K, V: products take them by
+ * leading dimension. Where the relative projections share the layers of query and key, those have
+ * two gradient paths, through x and through r.
  */
 public final class DisentangledAttention {
   private final Backend backend;
@@ -31,7 +31,7 @@ public final class DisentangledAttention {
   private final Shape shape;
   private final AttentionScratch scratch;
   private final Dropout dropout;
-  private final Dropout relativeDropout;
+  private final @Nullable RelativeTerms relative;
 
   /**
    * The projections.
@@ -92,8 +92,9 @@ public final class DisentangledAttention {
     this.layers = layers;
     this.shape = scratch.shape();
     this.dropout = sites.probabilities();
-    this.relativeDropout = sites.relative();
     this.scratch = scratch;
+    this.relative =
+        layers.isRelative() ? new RelativeTerms(backend, layers, sites.relative(), scratch) : null;
   }
 
   public boolean isLive() {
@@ -132,8 +133,8 @@ public final class DisentangledAttention {
     layers.query().forward(pass, x, tape.q.matrix(rows, shape.hidden()));
     layers.key().forward(pass, x, tape.k.matrix(rows, shape.hidden()));
     layers.value().forward(pass, x, tape.v.matrix(rows, shape.hidden()));
-    if (layers.isRelative()) {
-      projectPositions(pass, relativeRows(pass, setting), tape);
+    if (relative != null) {
+      relative.project(pass, setting.positions(), tape);
     }
     tape.p.matrix(shape.heads() * rows, setting.mask().length());
     tape.context.matrix(rows, shape.hidden());
@@ -142,26 +143,6 @@ public final class DisentangledAttention {
       Matrix dropped = droppedProbabilities(pass, head, tape);
       context(head, setting, tape, dropped);
     }
-  }
-
-  private void projectPositions(Pass pass, Matrix r, AttentionTape tape) {
-    if (layers.relativeQuery() != null) {
-      layers.relativeQuery().forward(pass, r, tape.positionQ.matrix(r.rows(), shape.hidden()));
-    }
-    if (layers.relativeKey() != null) {
-      layers.relativeKey().forward(pass, r, tape.positionK.matrix(r.rows(), shape.hidden()));
-    }
-  }
-
-  private Matrix relativeRows(Pass pass, Setting setting) {
-    DropMask mask = relativeDropout.mask(pass);
-    Matrix rows = setting.positions().rows();
-    if (mask.dropsNothing()) {
-      return rows;
-    }
-    Matrix dropped = scratch.relative.matrix(rows.rows(), rows.columns());
-    backend.dropout(dropped, rows, mask);
-    return dropped;
   }
 
   private void probabilities(int head, Setting setting, AttentionTape tape) {
@@ -173,29 +154,13 @@ public final class DisentangledAttention {
       Matrix keys = k.rows(from, length).t();
       backend.product(s.rows(from, length), shape.scale(), q.rows(from, length), keys);
     }
-    if (layers.isRelative()) {
-      addPositions(head, setting.positions().index(), tape, s);
+    if (relative != null) {
+      relative.addTo(s, head, setting.positions().index(), tape);
     }
     backend.maskedSoftmax(s, AttentionMask.bidirectional(setting.mask()));
     if (setting.padded() == PaddedQueries.SEE_NOTHING) {
       backend.clearPadding(s, setting.mask());
     }
-  }
-
-  private void addPositions(int head, RelativeIndex index, AttentionTape tape, Matrix s) {
-    Matrix c = scratch.c.matrix(s.rows(), index.range());
-    Matrix p = scratch.p.matrix(s.rows(), index.range());
-    if (layers.relativeKey() != null) {
-      backend.product(c, shape.scale(), head(tape.q, head), head(tape.positionK, head).t());
-    } else {
-      backend.fill(c, 0f);
-    }
-    if (layers.relativeQuery() != null) {
-      backend.product(p, shape.scale(), head(tape.k, head), head(tape.positionQ, head).t());
-    } else {
-      backend.fill(p, 0f);
-    }
-    backend.addRelative(s, c, p, index);
   }
 
   private Matrix droppedProbabilities(Pass pass, int head, AttentionTape tape) {
@@ -230,47 +195,47 @@ public final class DisentangledAttention {
 
   /** The projections' own gradients, and those of the inputs that are needed. */
   public void backward(Pass pass, Matrix x, Step step) {
-    var wants = new Wants(layers, step.needs());
+    var wants = wants(step.needs());
     prepare(step.setting(), wants);
     for (int head = 0; head < shape.heads(); head++) {
       headGradients(pass, head, step, wants);
     }
     contentGradients(pass, x, step, wants);
-    if (layers.isRelative()) {
-      relativeGradients(pass, step, wants);
+    if (relative != null) {
+      relative.layerGradients(pass, step.setting().positions(), wants.positions());
+      if (step.needs().relative()) {
+        relative.addRowGradient(pass, step.gradients().relative());
+      }
     }
   }
 
   /** All that a backward step works on. */
   public record Step(Setting setting, AttentionTape tape, Needs needs, Gradients gradients) {}
 
-  private record Wants(boolean q, boolean k, boolean v, boolean positionQ, boolean positionK) {
-    Wants(Layers layers, Needs needs) {
-      this(
-          needs.input() || layers.query().isLive(),
-          needs.input() || layers.key().isLive(),
-          needs.input() || layers.value().isLive(),
-          isWanted(layers.relativeQuery(), needs),
-          isWanted(layers.relativeKey(), needs));
-    }
-
-    private static boolean isWanted(@Nullable Linear relative, Needs needs) {
-      return relative != null && (needs.relative() || relative.isLive());
-    }
-
+  private record Wants(boolean q, boolean k, boolean v, RelativeTerms.Wants positions) {
     boolean scores() {
-      return q || k || positionQ || positionK;
+      return q || k || positions.any();
     }
+  }
+
+  private Wants wants(Needs needs) {
+    return new Wants(
+        needs.input() || layers.query().isLive(),
+        needs.input() || layers.key().isLive(),
+        needs.input() || layers.value().isLive(),
+        relative == null
+            ? new RelativeTerms.Wants(false, false)
+            : relative.wants(needs.relative()));
   }
 
   private void prepare(Setting setting, Wants wants) {
     int rows = setting.rows();
-    int range = layers.isRelative() ? setting.positions().index().range() : 1;
     scratch.dQ.matrix(wants.q() ? rows : 1, shape.hidden());
     scratch.dK.matrix(wants.k() ? rows : 1, shape.hidden());
     scratch.dV.matrix(wants.v() ? rows : 1, shape.hidden());
-    scratch.dPositionQ.matrix(wants.positionQ() ? range : 1, shape.hidden());
-    scratch.dPositionK.matrix(wants.positionK() ? range : 1, shape.hidden());
+    if (relative != null) {
+      relative.prepare(setting.positions().index().range(), wants.positions());
+    }
   }
 
   private void headGradients(Pass pass, int head, Step step, Wants wants) {
@@ -288,8 +253,13 @@ public final class DisentangledAttention {
     if (wants.scores()) {
       Matrix dS = scoreGradient(pass, head, tape, dContext);
       contentTerms(head, tape, dS, wants);
-      if (layers.isRelative()) {
-        positionTerms(head, step, dS, wants);
+      if (relative != null) {
+        RelativeIndex index = step.setting().positions().index();
+        var scores = new RelativeTerms.Scores(dS, head, index, tape);
+        Matrix dQ = wants.q() ? head(scratch.dQ, head) : null;
+        Matrix dK = wants.k() ? head(scratch.dK, head) : null;
+        relative.contentGradients(scores, dQ, dK);
+        relative.positionGradients(scores, wants.positions());
       }
     }
   }
@@ -326,27 +296,6 @@ public final class DisentangledAttention {
     }
   }
 
-  private void positionTerms(int head, Step step, Matrix dS, Wants wants) {
-    AttentionTape tape = step.tape();
-    RelativeIndex index = step.setting().positions().index();
-    Matrix dC = scratch.c.matrix(dS.rows(), index.range());
-    Matrix dP = scratch.p.matrix(dS.rows(), index.range());
-    backend.relativeGradient(dS, dC, dP, index);
-    float scale = shape.scale();
-    if (wants.q() && layers.relativeKey() != null) {
-      backend.addProduct(head(scratch.dQ, head), scale, dC, head(tape.positionK, head));
-    }
-    if (wants.k() && layers.relativeQuery() != null) {
-      backend.addProduct(head(scratch.dK, head), scale, dP, head(tape.positionQ, head));
-    }
-    if (wants.positionQ()) {
-      backend.product(head(scratch.dPositionQ, head), scale, dP.t(), head(tape.k, head));
-    }
-    if (wants.positionK()) {
-      backend.product(head(scratch.dPositionK, head), scale, dC.t(), head(tape.q, head));
-    }
-  }
-
   private void contentGradients(Pass pass, Matrix x, Step step, Wants wants) {
     flow(pass, layers.query(), x, scratch.dQ, wants.q());
     flow(pass, layers.key(), x, scratch.dK, wants.k());
@@ -359,30 +308,8 @@ public final class DisentangledAttention {
     }
   }
 
-  private void relativeGradients(Pass pass, Step step, Wants wants) {
-    Matrix r = relativeRows(pass, step.setting());
-    flow(pass, layers.relativeQuery(), r, scratch.dPositionQ, wants.positionQ());
-    flow(pass, layers.relativeKey(), r, scratch.dPositionK, wants.positionK());
-    if (step.needs().relative()) {
-      Matrix dR = scratch.relative.matrix(r.rows(), r.columns());
-      relativeInputGradient(pass, dR);
-      backend.addDropout(step.gradients().relative(), dR, relativeDropout.mask(pass));
-    }
-  }
-
-  private void relativeInputGradient(Pass pass, Matrix dR) {
-    if (layers.relativeQuery() == null) {
-      backend.fill(dR, 0f);
-    } else {
-      layers.relativeQuery().setInputGradient(pass, scratch.dPositionQ.last(), dR);
-    }
-    if (layers.relativeKey() != null) {
-      layers.relativeKey().addInputGradient(pass, scratch.dPositionK.last(), dR);
-    }
-  }
-
-  private static void flow(Pass pass, @Nullable Linear layer, Matrix x, Buffer g, boolean wanted) {
-    if (wanted && layer != null) {
+  private static void flow(Pass pass, Linear layer, Matrix x, Buffer g, boolean wanted) {
+    if (wanted) {
       layer.backward(pass, x, g.last());
     }
   }

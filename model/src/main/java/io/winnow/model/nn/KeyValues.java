@@ -51,7 +51,7 @@ public final class KeyValues implements AutoCloseable {
   /** Makes room for so many more rows of each sequence: the next {@link #append} puts them here. */
   public void expect(int rows) {
     count = rows;
-    if ((long) sequences * rows * width > newKeys.size()) {
+    if (sequences * rows * width != newKeys.size()) { // a prompt's many rows do not stay
       newKeys.close();
       newValues.close();
       newKeys = Tensor.zeros(sequences * rows, width);
@@ -104,12 +104,6 @@ public final class KeyValues implements AutoCloseable {
     }
     keys = selected(keys, from);
     values = selected(values, from);
-    if (from.length > sequences) {
-      newKeys.close();
-      newValues.close();
-      newKeys = Tensor.zeros(from.length, width);
-      newValues = Tensor.zeros(from.length, width);
-    }
     sequences = from.length;
   }
 

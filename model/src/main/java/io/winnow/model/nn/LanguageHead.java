@@ -2,50 +2,58 @@ package io.winnow.model.nn;
 
 import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
-import io.winnow.model.compute.Tensor;
 import io.winnow.model.compute.Workspace.Buffer;
+import io.winnow.model.nn.EncoderBlock.OutputRows;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The next token: logits = x E^T + b, {@code [rows, vocabulary]}. E is {@code [vocabulary,
  * hidden]}, often the embedding of the words themselves; b is a constant, or absent.
  */
-public final class LanguageHead {
+public final class LanguageHead implements OutputHead {
   private final Backend backend;
   private final Parameter words;
-  private final @Nullable Tensor bias;
+  private final WeightMatrix matrix; // E
+  private final @Nullable Parameter bias;
   private final Buffer logits; // [rows, vocabulary]
   private @Nullable Matrix states; // x of the last forward
 
   /** {@code bias} is {@code [1, vocabulary]}. */
-  public LanguageHead(Compute compute, Parameter words, @Nullable Tensor bias) {
+  public LanguageHead(Compute compute, Parameter words, @Nullable Parameter bias) {
     this.backend = compute.backend();
     this.words = words;
+    this.matrix = new WeightMatrix(compute, words);
     this.bias = bias;
     this.logits = compute.workspace().buffer();
   }
 
+  @Override
+  public OutputRows reads() {
+    return OutputRows.ALL;
+  }
+
   /** Computes the logits from x {@code [rows, hidden]}, which must stay until backward. */
-  public Matrix forward(Matrix x) {
-    Matrix e = words.values().matrix();
-    Matrix result = logits.matrix(x.rows(), e.rows());
+  @Override
+  public Matrix forward(Pass pass, Matrix x) {
+    Matrix result = logits.matrix(x.rows(), words.shape()[0]);
     states = x;
     if (bias == null) {
-      backend.product(result, 1f, x, e.t());
+      matrix.setForward(x, result);
     } else {
-      backend.fillRows(result, bias);
-      backend.addProduct(result, 1f, x, e.t());
+      backend.fillRows(result, bias.values());
+      matrix.addForward(x, result);
     }
     return result;
   }
 
-  /** The logits of the last forward, also the place to put their gradient into. */
+  @Override
   public Matrix logits() {
     return logits.last();
   }
 
   /** Adds to the gradient of E where it is trained. */
-  public void backward(Matrix dLogits) {
+  @Override
+  public void backward(Pass pass, Matrix dLogits, boolean goesOn) {
     if (!words.isTrained()) {
       return;
     }
@@ -55,8 +63,8 @@ public final class LanguageHead {
     backend.addProduct(words.gradient().matrix(), 1f, dLogits.t(), states);
   }
 
-  /** dx = the gradient of x. */
-  public void setInputGradient(Matrix dLogits, Matrix dx) {
-    backend.product(dx, 1f, dLogits, words.values().matrix());
+  @Override
+  public void setInputGradient(Pass pass, Matrix dLogits, Matrix dx) {
+    matrix.setBackward(dLogits, dx);
   }
 }

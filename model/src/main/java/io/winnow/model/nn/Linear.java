@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Linear {
   private final Backend backend;
   private final Weights weights;
+  private final WeightMatrix matrix; // W [out, in]
   private final Dropout dropout;
   private final Buffer scratch; // [rows, in], kept by nobody
   private final Buffer low; // u, from forward to backward
@@ -51,6 +52,7 @@ public final class Linear {
   public Linear(Compute compute, Weights weights, Dropout dropout) {
     this.backend = compute.backend();
     this.weights = weights;
+    this.matrix = new WeightMatrix(compute, weights.weight());
     this.dropout = dropout;
     this.scratch = compute.wide();
     this.low = compute.workspace().buffer();
@@ -65,10 +67,10 @@ public final class Linear {
   /** Computes y. */
   public void forward(Pass pass, Matrix x, Matrix y) {
     if (weights.bias() == null) {
-      backend.product(y, 1f, x, weight().t());
+      matrix.setForward(x, y);
     } else {
       backend.fillRows(y, weights.bias().values());
-      backend.addProduct(y, 1f, x, weight().t());
+      matrix.addForward(x, y);
     }
     if (!weights.slot().isBound()) {
       return;
@@ -115,13 +117,13 @@ public final class Linear {
 
   /** dx = the gradient in x; after {@link #backward}. */
   public void setInputGradient(Pass pass, Matrix g, Matrix dx) {
-    backend.product(dx, 1f, g, weight());
+    matrix.setBackward(g, dx);
     addHeadInputGradient(pass, dx);
   }
 
   /** dx += the gradient in x; after {@link #backward}. */
   public void addInputGradient(Pass pass, Matrix g, Matrix dx) {
-    backend.addProduct(dx, 1f, g, weight());
+    matrix.addBackward(g, dx);
     addHeadInputGradient(pass, dx);
   }
 
@@ -148,9 +150,5 @@ public final class Linear {
     Matrix copy = scratch.matrix(x.rows(), x.columns());
     backend.dropout(copy, x, mask);
     return copy;
-  }
-
-  private Matrix weight() {
-    return weights.weight().values().matrix(); // [out, in]
   }
 }

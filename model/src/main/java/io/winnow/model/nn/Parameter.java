@@ -1,6 +1,9 @@
 package io.winnow.model.nn;
 
 import io.winnow.model.compute.Backend;
+import io.winnow.model.compute.Bf16Tensor;
+import io.winnow.model.compute.Matrix;
+import io.winnow.model.compute.Stored;
 import io.winnow.model.compute.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parameter implements AutoCloseable {
   private final String name;
-  private final Tensor frozen;
+  private final Stored frozen;
   private final int block;
+  private @Nullable Tensor widened; // a float copy, once it was asked for
   private @Nullable Tensor trained;
   private @Nullable Tensor gradient;
 
@@ -20,7 +24,7 @@ public final class Parameter implements AutoCloseable {
    *
    * @param block where it lies, as in {@link LinearSite}
    */
-  public Parameter(String name, Tensor frozen, int block) {
+  public Parameter(String name, Stored frozen, int block) {
     this.name = name;
     this.frozen = frozen;
     this.block = block;
@@ -38,9 +42,38 @@ public final class Parameter implements AutoCloseable {
     return frozen.shape();
   }
 
-  /** The values to compute with. */
+  /**
+   * The values to compute with. Of a matrix that is stored in bfloat16 a float copy is made and
+   * kept: right for small tables; {@link WeightMatrix} widens large ones block by block.
+   */
   public Tensor values() {
-    return trained == null ? frozen : trained;
+    if (trained != null) {
+      return trained;
+    }
+    if (frozen instanceof Tensor floats) {
+      return floats;
+    }
+    if (widened == null) {
+      widened = Tensor.of(frozen.toArray(), frozen.shape());
+    }
+    return widened;
+  }
+
+  /** y[r] = row ids[r] of this matrix; only those rows are widened. */
+  public void gather(Backend backend, int[] ids, Matrix y) {
+    Bf16Tensor halves = narrow();
+    if (halves == null) {
+      backend.gather(y, values().matrix(), ids);
+      return;
+    }
+    for (int r = 0; r < ids.length; r++) {
+      backend.widen(y.rows(r, 1), halves, ids[r]);
+    }
+  }
+
+  /** The values where they are stored in bfloat16 and not trained, else null. */
+  @Nullable Bf16Tensor narrow() {
+    return trained == null && frozen instanceof Bf16Tensor halves ? halves : null;
   }
 
   public boolean isTrained() {
@@ -82,6 +115,10 @@ public final class Parameter implements AutoCloseable {
   /** Releases what is this parameter's own; the frozen values belong to the base. */
   @Override
   public void close() {
+    if (widened != null) {
+      widened.close();
+    }
+    widened = null;
     if (trained != null) {
       trained.close();
       own(gradient).close();

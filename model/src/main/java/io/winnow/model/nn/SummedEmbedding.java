@@ -46,7 +46,7 @@ public final class SummedEmbedding {
     backend.fill(x, 0f);
     Matrix rows = term.matrix(x.rows(), x.columns());
     for (int t = 0; t < tables.size(); t++) {
-      backend.gather(rows, tables.get(t).rows().values().matrix(), ids.get(t));
+      tables.get(t).rows().gather(backend, ids.get(t), rows);
       backend.addScaled(x, tables.get(t).factor(), rows);
     }
     Norm.Tape kept = pass.keepsTape() && isLive() ? tape.of(x.rows(), x.columns()) : null;

@@ -16,4 +16,18 @@ public interface WeightSource {
 
   /** Writes the tensor's values, widened to float and row-major, at the target's position. */
   void read(String name, FloatBuffer target);
+
+  /**
+   * Writes the tensor's values from number {@code from} on, until the target is full. Unless a
+   * source does better, it reads all of the tensor for it.
+   */
+  default void read(String name, long from, FloatBuffer target) {
+    long size = 1;
+    for (long extent : shape(name)) {
+      size *= extent;
+    }
+    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(size));
+    read(name, all);
+    target.put(all.flip().slice(Math.toIntExact(from), target.remaining()));
+  }
 }

@@ -18,6 +18,8 @@ import io.winnow.model.arch.Network;
 import io.winnow.model.arch.NetworkSettings;
 import io.winnow.model.compute.CounterHash;
 import io.winnow.model.compute.Matrix;
+import io.winnow.model.generate.Cache;
+import io.winnow.model.generate.UncachedDecoding;
 import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.LinearSite;
 import io.winnow.model.nn.Pass;
@@ -194,9 +196,15 @@ public final class Sweep implements AutoCloseable {
     return sum;
   }
 
-  /** Token by token generation with the bound heads. */
-  public Decoding decoding() {
-    return network.decoding();
+  /** Token by token generation with the bound heads; closed by the caller, before this. */
+  public Decoding decoding(Cache cache) {
+    Decoding decoding = network.decoding();
+    if (cache == Cache.ON) {
+      return decoding;
+    }
+    int longest = decoding.longest();
+    decoding.close();
+    return new UncachedDecoding(network, longest);
   }
 
   private static int count(int[] mask) {

@@ -44,7 +44,7 @@ final class AddedTokens {
       if (start > done) {
         pieces.split(text, done, start, out);
       }
-      out.add(token.id(), start, end);
+      out.add(token.id(), at, at + token.content().length());
       done = end;
       at = end;
     }

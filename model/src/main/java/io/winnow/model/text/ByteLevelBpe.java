@@ -26,40 +26,52 @@ final class ByteLevelBpe implements Pieces {
 
   private final PairMerges merges;
   private final int[] byteIds;
-  private final boolean[] blank;
   private final int[] leading;
+  private final int[] trailing;
   private final Prefix prefix;
 
   /**
-   * The merges of a file over a vocabulary.
+   * Merges over a vocabulary.
    *
-   * @param file names the vocabulary in the problem of a byte that it lacks
+   * @param byteIds as {@link #byteIds} has them
    */
-  ByteLevelBpe(Vocabulary vocabulary, PairMerges merges, Prefix prefix, Path file) {
+  ByteLevelBpe(Vocabulary vocabulary, int[] byteIds, PairMerges merges, Prefix prefix) {
     this.merges = merges;
     this.prefix = prefix;
-    byteIds = new int[256];
+    this.byteIds = byteIds.clone();
+    leading = new int[vocabulary.size()];
+    trailing = new int[vocabulary.size()];
+    for (int id = 0; id < leading.length; id++) {
+      String token = vocabulary.token(id);
+      while (token != null && spaceAt(token, leading[id])) {
+        leading[id]++;
+      }
+      while (token != null && spaceAt(token, token.length() - 1 - trailing[id])) {
+        trailing[id]++;
+      }
+    }
+  }
+
+  /**
+   * The ids of the bytes 0 to 255.
+   *
+   * @param file named in the problem of a vocabulary that lacks one
+   */
+  static int[] byteIds(Vocabulary vocabulary, Path file) {
+    int[] ids = new int[256];
     for (int b = 0; b < 256; b++) {
-      byteIds[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
-      if (byteIds[b] < 0) {
+      ids[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
+      if (ids[b] < 0) {
         throw UserProblem.failure(
             "%s has no token \"%s\" for byte 0x%02X: not a byte-level vocabulary; copy the file again"
                 .formatted(file, ByteAlphabet.character(b), b));
       }
     }
-    leading = new int[vocabulary.size()];
-    blank = new boolean[vocabulary.size()];
-    for (int id = 0; id < leading.length; id++) {
-      String token = vocabulary.token(id);
-      int spaces = 0;
-      while (token != null
-          && spaces < token.length()
-          && token.charAt(spaces) == ByteAlphabet.SPACE) {
-        spaces++;
-      }
-      leading[id] = spaces;
-      blank[id] = token != null && spaces == token.length();
-    }
+    return ids;
+  }
+
+  private static boolean spaceAt(String token, int at) {
+    return at >= 0 && at < token.length() && token.charAt(at) == ByteAlphabet.SPACE;
   }
 
   @Override
@@ -73,11 +85,13 @@ final class ByteLevelBpe implements Pieces {
       symbols.clear();
       for (int at = words.start(); at < words.end(); ) {
         int end = at + Character.charCount(part.codePointAt(at));
-        addBytes(part.substring(at, end), Math.max(at + shift, from), end + shift, symbols);
+        int origin = Math.max(at + shift, from);
+        int last = Math.max(end + shift, origin + Character.charCount(text.codePointAt(origin)));
+        addBytes(part.substring(at, end), origin, last, symbols);
         at = end;
       }
       merges.apply(symbols);
-      symbols.forEach((id, s, e) -> add(id, s, Math.max(e, s), out));
+      symbols.forEach((id, s, e) -> add(text, new int[] {id, s, e}, out));
     }
   }
 
@@ -91,9 +105,19 @@ final class ByteLevelBpe implements Pieces {
     }
   }
 
-  private void add(int id, int start, int end, TokenBuffer out) {
-    int trimmed = Math.min(start + leading[id], end);
-    out.add(id, trimmed, blank[id] ? trimmed : end);
+  /** Adds a token {id, start, end} without the spaces around it, but for one that was put there. */
+  private void add(String text, int[] token, TokenBuffer out) {
+    int id = token[0];
+    int end = token[2];
+    boolean putThere = token[1] == 0 && leading[id] == 1 && prefix == Prefix.SPACE;
+    int start = token[1];
+    for (int n = putThere ? 0 : leading[id]; n > 0 && start < end; n--) {
+      start += Character.charCount(text.codePointAt(start));
+    }
+    for (int n = trailing[id]; n > 0 && end > start; n--) {
+      end -= Character.charCount(text.codePointBefore(end));
+    }
+    out.add(id, start, end);
   }
 
   @Override

@@ -84,8 +84,9 @@ final class ByteLevelFamily {
         settings.flag("add_prefix_space", false)
             ? ByteLevelBpe.Prefix.SPACE
             : ByteLevelBpe.Prefix.NONE;
+    int[] byteIds = ByteLevelBpe.byteIds(vocabulary, vocabularyFile);
     return new PieceTokenizer.Parts(
-        new ByteLevelBpe(vocabulary, readMerges(), prefix, vocabularyFile),
+        new ByteLevelBpe(vocabulary, byteIds, readMerges(), prefix),
         vocabulary,
         added,
         template(all),

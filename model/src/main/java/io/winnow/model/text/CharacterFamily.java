@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Tokenizers of single characters, whose alphabets stand in config.json: grapheme_chars is what the
@@ -39,11 +40,17 @@ final class CharacterFamily {
     return new PieceTokenizer.Parts(
         new CharacterPieces(characters, SPECIAL.size(), UNKNOWN),
         Vocabulary.of(tokens),
-        List.of(),
+        special(),
         Template.parse("begin $A end", "begin $A end $B end", Map.of("begin", BEGIN, "end", END)),
         new Roles(OptionalInt.of(BEGIN), OptionalInt.of(END), pad),
         false,
         List.<Path>of(),
         key + " " + alphabet);
+  }
+
+  private static List<AddedToken> special() {
+    return IntStream.range(0, SPECIAL.size())
+        .mapToObj(id -> AddedToken.special(SPECIAL.get(id), id))
+        .toList();
   }
 }

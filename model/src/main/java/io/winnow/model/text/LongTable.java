@@ -2,9 +2,16 @@ package io.winnow.model.text;
 
 /** Numbers of 64 bits to numbers of at least 0; open addressing, for tables read very often. */
 final class LongTable {
-  private long[] keys = new long[1 << 10];
-  private int[] values = new int[1 << 10];
+  private long[] keys;
+  private int[] values;
   private int size;
+
+  /** An empty table with room for about so many entries; it grows where there are more. */
+  LongTable(int expected) {
+    int length = Integer.highestOneBit(Math.max(expected, 256)) << 2;
+    keys = new long[length];
+    values = new int[length];
+  }
 
   /** The value of a key, -1 where it is not in the table. */
   int get(long key) {

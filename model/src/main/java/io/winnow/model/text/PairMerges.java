@@ -7,7 +7,7 @@ import java.util.Arrays;
  * the lowest rank is merged, of equal ranks the leftmost. n symbols take n log n time.
  */
 final class PairMerges {
-  private final LongTable table = new LongTable();
+  private final LongTable table = new LongTable(1 << 16);
   private int[] ranks = new int[1 << 10];
   private int[] merged = new int[1 << 10];
   private int size;

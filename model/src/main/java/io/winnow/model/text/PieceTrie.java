@@ -6,11 +6,13 @@ import java.util.Arrays;
 final class PieceTrie {
   static final int ROOT = 0;
 
-  private final LongTable children = new LongTable();
+  private final LongTable children;
   private int[] ids = new int[1 << 10];
   private int nodes = 1;
 
-  PieceTrie() {
+  /** An empty trie with room for about so many pieces; it grows where there are more. */
+  PieceTrie(int expected) {
+    children = new LongTable(4 * expected);
     Arrays.fill(ids, -1);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class SentencePieceBpe implements Pieces {
   private final SentencePieceText normalizer;
-  private final PieceTrie characters = new PieceTrie();
+  private final PieceTrie characters = new PieceTrie(1 << 10);
   private final PieceTrie userDefined;
   private final PairMerges merges = new PairMerges();
   private final int[] byteIds;

@@ -44,11 +44,11 @@ final class SentencePieceFamily {
   /** The tokens that the file itself has in roles. */
   private Map<String, String> own() {
     Map<String, String> tokens = new LinkedHashMap<>();
-    put(tokens, "bos_token", model.trainer().begin());
-    put(tokens, "eos_token", model.trainer().end());
-    put(tokens, "unk_token", model.trainer().unknown());
+    putControl(tokens, "bos_token", model.trainer().begin());
+    putControl(tokens, "eos_token", model.trainer().end());
+    tokens.put("unk_token", model.pieces().get(model.trainer().unknown()).text());
     for (String pad : List.of("[PAD]", "<pad>")) {
-      put(tokens, "pad_token", vocabulary.id(pad));
+      putControl(tokens, "pad_token", vocabulary.id(pad));
     }
     if (bertLike) {
       tokens.put("mask_token", "[MASK]");
@@ -56,10 +56,10 @@ final class SentencePieceFamily {
     return tokens;
   }
 
-  private void put(Map<String, String> tokens, String role, int id) {
-    String token = vocabulary.token(id);
-    if (token != null) {
-      tokens.putIfAbsent(role, token);
+  private void putControl(Map<String, String> tokens, String role, int id) {
+    boolean known = id >= 0 && id < model.pieces().size();
+    if (known && model.pieces().get(id).kind() == Kind.CONTROL) {
+      tokens.putIfAbsent(role, model.pieces().get(id).text());
     }
   }
 

@@ -143,8 +143,9 @@ record SentencePieceModel(
   private void check() {
     if (trainer.algorithm == Algorithm.WORD || trainer.algorithm == Algorithm.CHAR) {
       throw UserProblem.failure(
-          "%s is a SentencePiece model of kind %s; Winnow reads UNIGRAM and BPE"
-              .formatted(file, trainer.algorithm));
+          "%s is a SentencePiece model of kind %s; Winnow reads UNIGRAM and BPE, or a copy of"
+                  .formatted(file, trainer.algorithm)
+              + " the model's tokenizer.json");
     }
     int unknown = trainer.unknown;
     if (unknown < 0 || unknown >= pieces.size() || pieces.get(unknown).kind() != Kind.UNKNOWN) {
@@ -176,7 +177,7 @@ record SentencePieceModel(
 
   /** A trie of the pieces of one kind. */
   PieceTrie trie(Kind kind) {
-    PieceTrie trie = new PieceTrie();
+    PieceTrie trie = new PieceTrie(kind == Kind.NORMAL ? pieces.size() : 0);
     for (int id = 0; id < pieces.size(); id++) {
       if (pieces.get(id).kind() == kind && !pieces.get(id).text().isEmpty()) {
         trie.add(pieces.get(id).text(), id);

@@ -78,7 +78,8 @@ final class SentencePieceText {
       CharsMap.Match match = kept > at ? new CharsMap.Match(-1, 0) : charsMap.longest(text, at, to);
       if (match.end() > at) {
         write(out, charsMap.replacement(match), at, match.end());
-        at = match.end();
+        boolean oneSpace = removesExtraSpaces && text.startsWith("\r\n", at);
+        at = oneSpace ? at + 2 : match.end();
       } else {
         int next = Character.charCount(text.codePointAt(at)) + at;
         next = Math.max(kept, next);

@@ -20,8 +20,8 @@ final class WordPiece implements Pieces {
     UNCASED
   }
 
-  private final PieceTrie first = new PieceTrie();
-  private final PieceTrie inner = new PieceTrie();
+  private final PieceTrie first = new PieceTrie(1 << 12);
+  private final PieceTrie inner = new PieceTrie(1 << 12);
   private final int unknown;
   private final Casing casing;
 
@@ -105,12 +105,12 @@ final class WordPiece implements Pieces {
     for (int at = from; at < to; ) {
       int c = text.codePointAt(at);
       int end = at + Character.charCount(c);
-      if (Characters.isWhiteSpace(c)) {
+      if (c == '\t' || c == '\n' || c == '\r') {
         out.append(' ', at, end);
       } else if (isChinese(c)) {
         out.append(" " + Character.toString(c) + " ", at, end);
-      } else if (c != 0 && c != 0xFFFD && !isControl(c)) {
-        out.append(folded(c), at, end);
+      } else if (c != 0xFFFD && !isControl(c)) {
+        out.append(Characters.isWhiteSpace(c) ? " " : folded(c), at, end);
       }
       at = end;
     }

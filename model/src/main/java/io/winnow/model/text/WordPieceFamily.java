@@ -5,6 +5,7 @@ import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,12 +25,14 @@ final class WordPieceFamily {
 
   WordPieceFamily(TokenSettings given) {
     file = given.folder().resolve("vocab.txt");
-    settings = given.withDefaults(BERT);
     try {
       vocabulary = Vocabulary.of(Files.readAllLines(file));
     } catch (IOException e) {
       throw FileProblems.unreadable(file.toString(), e);
     }
+    Map<String, String> known = new HashMap<>(BERT);
+    known.values().removeIf(token -> vocabulary.id(token) < 0);
+    settings = given.withDefaults(known);
   }
 
   PieceTokenizer.Parts parts() {
@@ -51,11 +54,12 @@ final class WordPieceFamily {
   }
 
   private int required(String role) {
+    String named = settings.token(role);
     int id = settings.id(role, vocabulary);
     if (id < 0) {
       throw UserProblem.failure(
           "%s has no line \"%s\" (%s); copy the model's vocab.txt and tokenizer_config.json again"
-              .formatted(file, settings.token(role), role));
+              .formatted(file, named == null ? BERT.get(role) : named, role));
     }
     return id;
   }

@@ -10,7 +10,12 @@ import io.winnow.model.nn.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrozenBaseTest {
   private static final int LABELS = 3;
@@ -102,6 +107,55 @@ class FrozenBaseTest {
         var full = load(Source.without(""), 1)) {
       String name = "deberta.encoder.layer.0.intermediate.dense.weight";
       assertThat(base.values(name)).isEqualTo(full.values(name));
+    }
+  }
+
+  /** Made-up weights under other names than the architecture's. */
+  record Renamed(MadeUpWeights weights, UnaryOperator<String> name) implements WeightSource {
+    private @Nullable String given(String stored) {
+      return weights.names().stream()
+          .filter(known -> name.apply(known).equals(stored))
+          .findFirst()
+          .orElse(null);
+    }
+
+    @Override
+    public Set<String> names() {
+      return weights.names().stream().map(name).collect(Collectors.toSet());
+    }
+
+    @Override
+    public boolean has(String stored) {
+      return given(stored) != null;
+    }
+
+    @Override
+    public long[] shape(String stored) {
+      return weights.shape(given(stored));
+    }
+
+    @Override
+    public void read(String stored, FloatBuffer target) {
+      weights.read(given(stored), target);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta", "deberta-v2"})
+  void bareCheckpointsAndThoseWithGammaAndBetaAreUnderstood(String type) {
+    var config = SmallModel.config(type);
+    var head = new HeadInit(TaskHead.sequence(LABELS), 1);
+    var architecture = Architecture.of(config, head.head());
+    var weights = new MadeUpWeights(architecture, 5);
+    UnaryOperator<String> bare = name -> name.replaceFirst("^" + architecture.basePrefix(), "");
+    UnaryOperator<String> old =
+        name ->
+            name.replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta");
+    try (var full = FrozenBase.load(config, weights, head);
+        var renamed =
+            FrozenBase.load(config, new Renamed(weights, n -> bare.apply(old.apply(n))), head)) {
+      assertThat(renamed.fingerprint()).isEqualTo(full.fingerprint());
     }
   }
 

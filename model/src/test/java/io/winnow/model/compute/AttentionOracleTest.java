@@ -51,12 +51,24 @@ class AttentionOracleTest {
       backend.maskedSoftmax(p, mask);
       double[][] after = Samples.doubles(p);
       for (int r = 0; r < rows; r++) {
-        double[] want = Oracle.softmax(before[r], seen(mask, r));
+        double[] want = want(mask, before[r], seen(mask, r));
         for (int j = 0; j < mask.keys(); j++) {
           assertThat(after[r][j]).as("[%d, %d]", r, j).isCloseTo(want[j], within(1e-6));
         }
       }
     }
+  }
+
+  /** A query that sees no key looks at all alike where it looks back, else at none. */
+  private static double[] want(AttentionMask mask, double[] scores, boolean[] seen) {
+    for (boolean sees : seen) {
+      if (sees) {
+        return Oracle.softmax(scores, seen);
+      }
+    }
+    double[] alike = new double[seen.length];
+    Arrays.fill(alike, mask.reach() == AttentionMask.Reach.PAST ? 1.0 / seen.length : 0);
+    return alike;
   }
 
   /** By the definition, not by {@link AttentionMask#sees}. */

@@ -116,6 +116,9 @@ class RunConfigReaderTest {
             "data.max-length = 7",
             "training.epochs = 0",
             "training.steps = -5",
+            "training.early-stopping.patience = 0",
+            "training.early-stopping.patience = 1.5",
+            "training.early-stopping.min-delta = -0.1",
             "schedule.warmup-ratio = 1.5",
             "selection.at = \"101%\"",
             "checkpoint.every = 0s",
@@ -139,6 +142,37 @@ class RunConfigReaderTest {
         .contains("selection.at: step 11; expected at most 10, the steps of this run");
     assertThat(problem("model.path = model\ndata.train = train.tsv").getMessage())
         .contains("method.keep: not set; expected K");
+  }
+
+  @Test
+  void loopGroupsAndStopsOnlyWhereItIsTold() throws IOException {
+    assertThat(read(SMALL).training().groupByLength()).isFalse();
+    assertThat(read(SMALL).training().earlyStopping()).isNull();
+    String more = "data.validation = train.tsv\ntraining.group-by-length = true\n";
+    RunConfig run = read(SMALL + more + "training.early-stopping { patience = 3 }");
+
+    assertThat(run.training().groupByLength()).isTrue();
+    assertThat(run.training().earlyStopping())
+        .isEqualTo(new RunConfig.Training.EarlyStopping(3, 0));
+    assertThat(problem(SMALL + "training.group-by-length = often").getMessage())
+        .contains("training.group-by-length: the text \"often\"; expected true or false");
+    assertThat(problem(SMALL + "training.early-stopping = 3").getMessage())
+        .contains("training.early-stopping: 3; expected a section { }");
+  }
+
+  @Test
+  void earlyStoppingThatNothingCouldBringAboutIsRefused() throws IOException {
+    String patience = "training.early-stopping.patience";
+    assertThat(problem(SMALL + patience + " = 3").getMessage())
+        .contains(patience + ": nothing is evaluated; expected data.validation to be set");
+    String evaluated = SMALL + "data.validation = train.tsv\n";
+    assertThat(
+            problem(evaluated + patience + " = 3\ntraining.evaluate-every = at-end").getMessage())
+        .contains(patience + ": training.evaluate-every is at-end");
+    assertThat(problem(evaluated + "training.early-stopping.min-delta = 0.1").getMessage())
+        .contains("training.early-stopping.min-delta: given without patience");
+    assertThat(problem(evaluated + "training.early-stopping.patiense = 1").getMessage())
+        .contains("unknown key (did you mean training.early-stopping.patience?)");
   }
 
   @Test

@@ -71,7 +71,7 @@ class RunConfigWriterTest {
         selects ? selection : Selection.none(keep),
         selects ? optimizer : withoutOmega(optimizer),
         schedule,
-        training,
+        even ? training : stopping(training, number),
         new RunConfig.Checkpoint(
             even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
@@ -80,6 +80,19 @@ class RunConfigWriterTest {
         even
             ? List.of()
             : List.of(new RunConfig.ScriptedCommand(1, Map.of("optimizer.lr", "0.5"))));
+  }
+
+  private static RunConfig.Training stopping(RunConfig.Training from, int number) {
+    boolean evaluates = !(from.evaluateEvery() instanceof StepCount.Never);
+    return new RunConfig.Training(
+        from.steps(),
+        from.epochs(),
+        from.batchSize(),
+        from.microBatch(),
+        from.evaluateEvery(),
+        from.best(),
+        from.groupByLength(),
+        evaluates ? new RunConfig.Training.EarlyStopping(number, 1.0 / number) : null);
   }
 
   private static OptimizerSettings withoutOmega(OptimizerSettings from) {
@@ -147,7 +160,9 @@ class RunConfigWriterTest {
                     number,
                     Math.max(1, number / 2),
                     every,
-                    new RunConfig.Training.Metric("loss", higher)));
+                    new RunConfig.Training.Metric("loss", higher),
+                    higher,
+                    null));
   }
 
   private static Arbitrary<RunConfig.Schedule> schedules() {

@@ -24,7 +24,8 @@ class StepCountTest {
   @CsvSource({"5,16,2000,625", "1,16,2001,126", "0.5,1,3,2", "3,8,7,3"})
   void epochsBecomeStepsWithASmallerLastOne(double epochs, int batch, long examples, long steps) {
     var best = new RunConfig.Training.Metric("accuracy", true);
-    var training = new RunConfig.Training(0, epochs, batch, 1, StepCount.never(), best);
+    var training =
+        new RunConfig.Training(0, epochs, batch, 1, StepCount.never(), best, false, null);
 
     assertThat(training.totalSteps(examples)).isEqualTo(steps);
   }

@@ -3,6 +3,7 @@ package io.winnow.model.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.compute.UserProblem;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,25 @@ class GenerationSettingsTest {
   }
 
   @Test
+  void overridesMayRepairWhatAFileSays() {
+    JsonNode file = Settings.json("{'do_sample': true, 'num_beams': 4}");
+    JsonNode config = Settings.json("{}");
+    assertThatThrownBy(() -> GenerationSettings.of(file, config)).isInstanceOf(UserProblem.class);
+    assertThat(GenerationSettings.of(file, config, Map.of("do_sample", "false")).beams().count())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void aDecoderKeepsAStartToken() {
+    GenerationSettings bart = of("{'model_type': 'bart'}");
+    assertThatThrownBy(() -> bart.with(Map.of("decoder_start_token_id", "none")))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("must begin with a token");
+    assertThat(bart.with(Map.of("decoder_start_token_id", "5")).tokens().decoderStart())
+        .isEqualTo(5);
+  }
+
+  @Test
   void fieldsReadBackToEqualSettings() {
     GenerationSettings settings =
         Settings.of(
@@ -137,6 +157,11 @@ class GenerationSettingsTest {
                 + " forced_eos_token_id=4 repetition_penalty=1.25 num_return_sequences=3"
                 + " max_new_tokens=5 min_new_tokens=2 min_length=1");
     assertThat(Settings.of("").with(settings.fields())).isEqualTo(settings);
+  }
+
+  @Test
+  void everySettingHasItsName() {
+    assertThat(of("{}").fields().keySet()).containsExactlyElementsOf(GenerationSettings.names());
   }
 
   @Test
@@ -148,11 +173,16 @@ class GenerationSettingsTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void noneOfANumberIsItsDefault() {
+    assertThat(Settings.of("max_length=7 num_beams=3").with(Settings.map("max_length=none")))
+        .isEqualTo(Settings.of("num_beams=3"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "max_length, 0, 'a whole number, 1 or more'",
     "max_length, 1.5, 'a whole number, 1 or more'",
-    "max_length, none, ",
     "num_beams, many, 'a whole number, 1 or more'",
     "num_beams, 99999999999, 'a whole number, 1 or more'",
     "temperature, 0, a number above 0",
@@ -168,10 +198,6 @@ class GenerationSettingsTest {
   })
   void wrongTextSaysWhatIsExpected(String name, String value, String expected) {
     var settings = Settings.of("");
-    if (expected == null) {
-      assertThat(settings.with(Map.of(name, value)).length().max()).isEqualTo(20);
-      return;
-    }
     assertThatThrownBy(() -> settings.with(Map.of(name, value)))
         .isInstanceOf(UserProblem.class)
         .hasMessage("generation setting %s is '%s'; expected %s".formatted(name, value, expected));

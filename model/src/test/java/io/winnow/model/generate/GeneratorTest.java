@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.winnow.model.arch.Tokens;
 import io.winnow.model.compute.UserProblem;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
   private static final ToyModel MODEL = ToyModel.hashed(1, 5);
@@ -86,6 +89,19 @@ class GeneratorTest {
     assertThatThrownBy(() -> generate(99, "max_length=3", new int[] {1, 2, 3}))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("max_length, which counts them, is 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"num_beams=2", "num_beams=1"})
+  void cancelledSearchStopsBeforeTheNextToken(String search) {
+    var asked = new AtomicInteger();
+    try (var decoding = new ToyDecoding(MODEL)) {
+      var generator = new Generator(Settings.of("max_new_tokens=9 eos_token_id=none " + search));
+      Prompts prompts = Prompts.of(new int[] {1});
+      assertThat(generator.generate(decoding, prompts, () -> asked.incrementAndGet() > 3))
+          .isEmpty();
+      assertThat(decoding.rowsOfCalls()).hasSize(4);
+    }
   }
 
   @Test

@@ -93,7 +93,8 @@ class ModelFolderTest {
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("pytorch_model.bin")
         .hasMessageContaining("pickle")
-        .hasMessageContaining("python3 -c");
+        .hasMessageContaining("python3 -c \"import torch, safetensors.torch as s; w = torch.load('")
+        .hasMessageContaining("format-deberta-bin-fp16/model.safetensors', {'format': 'pt'})\"");
   }
 
   @Test

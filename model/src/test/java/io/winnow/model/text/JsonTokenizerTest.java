@@ -91,14 +91,77 @@ class JsonTokenizerTest {
   }
 
   @Test
-  void missingFileIsNamedWithTheRemedy() throws IOException {
-    assertThatThrownBy(() -> JsonTokenizer.open(temp, 64))
-        .isInstanceOf(UserProblem.class)
-        .hasMessageContaining("has no tokenizer.json");
-    Files.createFile(temp.resolve("spm.model"));
-    assertThatThrownBy(() -> JsonTokenizer.open(temp, 64))
-        .hasMessageContaining("it has spm.model")
-        .hasMessageContaining("AutoTokenizer");
+  void plainTokensAreUncutAndKnowTheirRanges() {
+    String text = "the menu \ud83d\ude00 does not work badly and the lid is dull".repeat(3);
+    try (Tokenizer wide = JsonTokenizer.open(MODEL, 512);
+        Tokenizer narrow = JsonTokenizer.open(MODEL, 8)) {
+      TextTokens tokens = narrow.plain(text);
+      int[] row = wide.encode(text).ids();
+      assertThat(tokens.ids()).isEqualTo(Arrays.copyOfRange(row, 1, row.length - 1));
+      assertThat(tokens.ids()).hasSizeGreaterThan(8);
+      assertThat(text.substring(tokens.starts()[0], tokens.ends()[0])).isEqualTo("the");
+      assertThat(tokens.starts()).isSorted();
+      int last = tokens.length() - 1;
+      assertThat(tokens.ends()[last]).isEqualTo(text.length());
+      assertThat(text.substring(tokens.starts()[last], text.length())).isEqualTo(" dull");
+    }
+  }
+
+  @Test
+  void joinedRowIsWhatEncodingGives() {
+    try (Tokenizer tokenizer = JsonTokenizer.open(MODEL, 64)) {
+      int[] first = tokenizer.plain("the menu").ids();
+      int[] second = tokenizer.plain("the lid is dull").ids();
+      Joined joined = tokenizer.join(first, second);
+      Encoded encoded = tokenizer.encode("the menu", "the lid is dull");
+      assertThat(joined.row().ids()).isEqualTo(encoded.ids());
+      assertThat(joined.row().types()).isEqualTo(encoded.types());
+      assertThat(joined.firstAt()).isEqualTo(1);
+      assertThat(joined.secondAt()).isEqualTo(first.length + 2);
+      assertThat(tokenizer.join(first, null).secondAt()).isEqualTo(-1);
+      assertThat(tokenizer.singleSpecials()).isEqualTo(2);
+      assertThat(tokenizer.pairSpecials()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void decodedTextReadsAsTheEncodedOne() {
+    String text = "the menu does not work badly .";
+    try (Tokenizer tokenizer = JsonTokenizer.open(MODEL, 64)) {
+      int[] ids = tokenizer.encode(text).ids();
+      String decoded = tokenizer.decode(ids, SpecialTokens.SKIP);
+      assertThat(decoded.strip()).isEqualTo(text);
+      assertThat(tokenizer.decode(ids, SpecialTokens.KEEP)).startsWith("[CLS]").endsWith("[SEP]");
+      assertThat(tokenizer.plain(decoded.strip()).ids()).isEqualTo(tokenizer.plain(text).ids());
+    }
+  }
+
+  @Test
+  void rolesComeFromTheFolder() {
+    try (Tokenizer tokenizer = Tokenizers.open(MODEL, 64)) {
+      assertThat(tokenizer).isInstanceOf(JsonTokenizer.class);
+      assertThat(tokenizer.beginId()).hasValue(1);
+      assertThat(tokenizer.endId()).hasValue(2);
+      assertThat(tokenizer.target()).isSameAs(tokenizer);
+    }
+  }
+
+  @Test
+  void missingPaddingFallsBackToConfigThenEnd() throws IOException {
+    Files.copy(MODEL.resolve("tokenizer.json"), temp.resolve("tokenizer.json"));
+    assertThat(pad()).isZero();
+    Files.writeString(temp.resolve("config.json"), "{\"eos_token_id\": [7, 8]}");
+    assertThat(pad()).isEqualTo(7);
+    Files.writeString(temp.resolve("config.json"), "{\"eos_token_id\": 7, \"pad_token_id\": 5}");
+    assertThat(pad()).isEqualTo(5);
+    Files.writeString(temp.resolve("special_tokens_map.json"), "{\"pad_token\": \"[MASK]\"}");
+    assertThat(pad()).isEqualTo(4);
+  }
+
+  private int pad() {
+    try (Tokenizer tokenizer = Tokenizers.open(temp, 64)) {
+      return tokenizer.padId();
+    }
   }
 
   @Test
