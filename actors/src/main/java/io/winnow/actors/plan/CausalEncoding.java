@@ -1,5 +1,6 @@
 package io.winnow.actors.plan;
 
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.data.NextTokens;
 import io.winnow.model.data.PlainText;
@@ -18,6 +19,12 @@ final class CausalEncoding implements TaskEncoding {
   }
 
   static CausalEncoding open(RunConfig config, ModelFacts model) {
+    if (model.isEncoderDecoder()) {
+      throw UserProblem.usage(
+          "task.kind: causal-lm needs a causal model (llama); "
+              + model.folder()
+              + " has encoder and decoder: use seq2seq");
+    }
     return new CausalEncoding(config, ModelTokenizer.open(model, config.data().lengths().input()));
   }
 
