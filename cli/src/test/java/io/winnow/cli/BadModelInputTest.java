@@ -36,8 +36,8 @@ class BadModelInputTest {
 
   @Test
   void unsupportedOptionIsNamedWithWhatIsSupported() {
-    quickstart.replace(CONFIG, "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"relu\"");
-    quickstart.refused(1, "model: config.json: hidden_act is 'relu'", "supported: 'gelu'");
+    quickstart.replace(CONFIG, "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"mish\"");
+    quickstart.refused(1, "model: config.json: hidden_act is 'mish'", "supported: gelu, ");
   }
 
   @Test
