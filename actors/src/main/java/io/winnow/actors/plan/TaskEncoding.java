@@ -9,7 +9,6 @@ import io.winnow.model.data.DatasetReader;
 import io.winnow.model.data.EncodedDataset;
 import io.winnow.model.data.LabelMap;
 import io.winnow.model.task.Batch;
-
 import io.winnow.model.text.Tokenizer;
 import io.winnow.model.text.Tokenizers;
 import java.nio.file.Path;
