@@ -164,7 +164,14 @@ class ChatTemplateTest {
             false);
     Map<String, Object> bytes =
         Map.of(
-            "type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", false);
+            "type",
+            "ByteLevel",
+            "add_prefix_space",
+            false,
+            "trim_offsets",
+            true,
+            "use_regex",
+            false);
     form.set("pre_tokenizer", Map.of("type", "Sequence", "pretokenizers", List.of(split, bytes)));
     Map<String, Object> first = Map.of("SpecialToken", Map.of("id", special.get(0), "type_id", 0));
     Map<String, Object> text = Map.of("Sequence", Map.of("id", "A", "type_id", 0));
