@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,11 @@ class ChatTemplateTest {
           QUESTION.get(1),
           QUESTION.get(2),
           new ChatMessage(Role.ASSISTANT, "the"));
+
+  /** The pattern of Llama 3's tokenizer.json. */
+  private static final String LLAMA3_WORDS =
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+          + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
   @TempDir Path folder;
 
@@ -132,6 +138,78 @@ class ChatTemplateTest {
       }
       assertThat(template.promptIds(tokenizer, QUESTION))
           .isEqualTo(Arrays.copyOf(tokens.ids(), first));
+    }
+  }
+
+  @Test
+  void llamaThreeTokensComeFromItsJson() throws IOException {
+    Path files = Files.createDirectory(folder.resolve("files"));
+    SmallModels.byteLevel(files);
+    int begin = 276;
+    List<String> special =
+        List.of("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>");
+    JsonForm form = JsonForm.byteLevel(files, false);
+    special.forEach(token -> form.special(token, begin + special.indexOf(token)));
+    Map<String, Object> level =
+        Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", false);
+    Map<String, Object> split =
+        Map.of(
+            "type",
+            "Split",
+            "pattern",
+            Map.of("Regex", LLAMA3_WORDS),
+            "behavior",
+            "Isolated",
+            "invert",
+            false);
+    Map<String, Object> bytes =
+        Map.of(
+            "type",
+            "ByteLevel",
+            "add_prefix_space",
+            false,
+            "trim_offsets",
+            true,
+            "use_regex",
+            false);
+    form.set("pre_tokenizer", Map.of("type", "Sequence", "pretokenizers", List.of(split, bytes)));
+    Map<String, Object> first = Map.of("SpecialToken", Map.of("id", special.get(0), "type_id", 0));
+    Map<String, Object> text = Map.of("Sequence", Map.of("id", "A", "type_id", 0));
+    Map<String, Object> second = Map.of("Sequence", Map.of("id", "B", "type_id", 1));
+    Map<String, Object> token =
+        Map.of("id", special.get(0), "ids", List.of(begin), "tokens", List.of(special.get(0)));
+    form.set(
+        "post_processor",
+        Map.of(
+            "type",
+            "Sequence",
+            "processors",
+            List.of(
+                level,
+                Map.of(
+                    "type",
+                    "TemplateProcessing",
+                    "single",
+                    List.of(first, text),
+                    "pair",
+                    List.of(first, text, second),
+                    "special_tokens",
+                    Map.of(special.get(0), token)))));
+    try (Tokenizer tokenizer = form.open(folder)) {
+      ChatTemplate template = ChatTemplate.of(folder, ChatTemplate.Name.AUTO);
+      ChatTokens tokens = template.tokens(tokenizer, ANSWERED);
+      assertThat(tokens.ids()).startsWith(begin, begin + 1).endsWith(begin + 3);
+      assertThat(Arrays.stream(tokens.ids()).filter(id -> id == begin)).hasSize(1);
+      assertThat(tokenizer.decode(tokens.ids(), SpecialTokens.KEEP))
+          .isEqualTo(template.render(ANSWERED));
+      int answers = tokenizer.plain("the<|eot_id|>").length();
+      boolean[] expected = new boolean[tokens.ids().length];
+      Arrays.fill(expected, expected.length - answers, expected.length, true);
+      assertThat(tokens.answers()).isEqualTo(expected);
+      assertThat(template.promptIds(tokenizer, QUESTION))
+          .isEqualTo(Arrays.copyOf(tokens.ids(), tokens.ids().length - answers));
+      assertThat(tokenizer.join(new int[] {5}, new int[] {6}).row().ids())
+          .containsExactly(begin, 5, 6);
     }
   }
 

@@ -181,7 +181,8 @@ final class JsonForm {
     return form;
   }
 
-  private JsonForm set(String key, Map<String, ?> value) {
+  /** Sets a part of the file. */
+  JsonForm set(String key, Map<String, ?> value) {
     root.set(key, JSON.valueToTree(value));
     return this;
   }

@@ -8,6 +8,8 @@ import io.winnow.model.data.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,42 @@ class TokenizerGoldenTest {
       assertThat(tokenizer.specialIds()).containsExactlyInAnyOrder(0, 1, 2, 3, 128000);
       assertThat(tokenizer.plain("a [MASK] b").ids()).contains(128000);
       tokenizer.requireFits(128100);
+    }
+  }
+
+  @Test
+  void debertaPiecesAreTheirRangesNormalised() throws IOException {
+    Path model = folder("tokenizers/deberta-v3/spm.model", "spm.model");
+    List<String> texts = new ArrayList<>(NastyTexts.anyCharacters(100));
+    for (JsonNode article : golden("squad/xquad.en.json").path("data")) {
+      texts.add(article.path("paragraphs").path(0).path("context").asText());
+    }
+    try (Tokenizer tokenizer = Tokenizers.open(model, 512)) {
+      for (String text : texts) {
+        checkRanges(text, tokenizer.plain(text), tokenizer);
+      }
+    }
+  }
+
+  /** A piece is its range; of several pieces that came from one character each is in it. */
+  private static void checkRanges(String text, TextTokens tokens, Tokenizer tokenizer) {
+    for (int i = 0; i < tokens.length(); i++) {
+      int start = tokens.starts()[i];
+      int end = tokens.ends()[i];
+      String range = Normalizer.normalize(text.substring(start, end), Normalizer.Form.NFKC);
+      int[] id = {tokens.ids()[i]};
+      String piece = tokenizer.decode(id, SpecialTokens.KEEP);
+      boolean shared =
+          i > 0 && tokens.ends()[i - 1] > start
+              || i + 1 < tokens.length() && tokens.starts()[i + 1] < end;
+      if (id[0] == 3) {
+        continue;
+      }
+      if (shared) {
+        assertThat(range).as(text).contains(piece);
+      } else {
+        assertThat(range.strip()).as(text).isEqualTo(piece);
+      }
     }
   }
 
