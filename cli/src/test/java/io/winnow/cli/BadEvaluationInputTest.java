@@ -77,15 +77,25 @@ class BadEvaluationInputTest {
 
   @Test
   void modelThatDoesNotDoTheTaskIsRefused() throws IOException {
-    evalModel(model, "--set", "task.kind=causal-lm")
-        .refused(1, model.toString(), "'deberta-v2'", "does not generate text");
     Path golden = WinnowInProcess.HOME.resolve("model/src/test/resources/golden");
-    evalModel(golden.resolve("llama2-tied-causal"), "--set", "task.kind=seq2seq")
+    Path llama = golden.resolve("llama2-tied-causal");
+    evalTask(model, "causal-lm")
+        .refused(1, model.toString(), "'deberta-v2'", "does not generate text");
+    evalTask(llama, "seq2seq")
         .refused(2, "task.kind: seq2seq needs a model with encoder and decoder");
-    evalModel(golden.resolve("llama2-tied-causal"), "--set", "task.kind=question-answering")
-        .refused(1, "model_type is 'llama'", "question answering");
-    evalModel(golden.resolve("bart-seq2seq"), "--set", "task.kind=causal-lm")
-        .refused(2, "task.kind: causal-lm", "seq2seq");
+    evalTask(llama, "question-answering").refused(1, "model_type is 'llama'", "question answering");
+    evalTask(golden.resolve("bart-seq2seq"), "causal-lm")
+        .refused(2, "task.kind: causal-lm needs a causal model", "use seq2seq");
+  }
+
+  private static WinnowInProcess.Ended evalTask(Path subject, String kind) throws IOException {
+    Path text = Files.writeString(folder.resolve("some.txt"), "some text\n");
+    Path conf =
+        Files.writeString(
+            folder.resolve(kind + ".conf"),
+            "model.path = model\nmethod.keep = 2\ntask.kind = %s\ndata { train = %s, validation = %2$s }\n"
+                .formatted(kind, text));
+    return winnow("eval", subject, "--config", conf);
   }
 
   @Test
@@ -95,7 +105,11 @@ class BadEvaluationInputTest {
     Path target = folder.resolve("never");
     winnow("merge", adapter, "--model", golden.resolve("bert-cls"), "--to", target)
         .refused(1, adapter.toString(), "which has no place in this model");
-    winnow("merge", adapter, "--model", golden.resolve("deberta-v3-cls"), "--to", target)
+    Path narrow = Files.createDirectories(folder.resolve("narrow"));
+    Files.copy(model.resolve("model.safetensors"), narrow.resolve("model.safetensors"));
+    String config = Files.readString(model.resolve("config.json"));
+    Files.writeString(narrow.resolve("config.json"), config.replace("_size\": 96", "_size\": 48"));
+    winnow("merge", adapter, "--model", narrow, "--to", target)
         .refused(1, adapter.toString(), "shape");
     winnow("merge", adapter, "--model", folder.resolve("gone"), "--to", target)
         .refused(1, "gone: no such folder");

@@ -142,6 +142,22 @@ class CommandsTest {
   }
 
   @Test
+  void modelFolderTakesThePlaceOfTheOneInTheSettings() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("config.json"), "{}");
+
+    assertThat(winnow("eval", other, "--config", conf)).as(err()).isZero();
+    assertThat(out())
+        .isEqualTo(
+            "metric                value\n"
+                + "accuracy              0.250000\n"
+                + "matthews_correlation  NaN\n");
+    assertThat(engine.calls).containsExactly("evaluate other null null", "close");
+    assertThat(winnow("eval", other, "--config", conf, "--json")).isZero();
+    assertThat(out()).endsWith("{\"accuracy\":0.25,\"matthews_correlation\":null}\n");
+  }
+
+  @Test
   void runsAreListedAndRemoved() {
     Path runs = folder.resolve("runs");
     winnow("train", conf, "--workspace", runs);

@@ -88,6 +88,30 @@ class SafeTensorsTest {
   }
 
   @Test
+  void streamedTensorsGiveTheSameBytes() {
+    byte[] ids = {7, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1};
+    byte[] written =
+        new SafeTensorsWriter()
+            .metadata("format", "pt")
+            .streamed("ids", DType.I64, new long[] {2}, out -> out.write(ByteBuffer.wrap(ids)))
+            .floats("b", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+            .floats("a", new float[] {Float.NaN}, new long[0])
+            .floats("none", new float[0], 0, 4)
+            .toBytes();
+    assertThat(written).isEqualTo(sample());
+  }
+
+  @Test
+  void streamedTensorOfAnotherSizeIsABug() {
+    SafeTensorsWriter writer =
+        new SafeTensorsWriter()
+            .streamed("w", DType.BF16, new long[] {3}, out -> out.write(ByteBuffer.allocate(4)));
+    assertThatThrownBy(writer::toBytes)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("tensor 'w' has 6 bytes, 4 were written");
+  }
+
+  @Test
   void partOfATensorIsRead() {
     SafeTensors read = SafeTensors.of(sample(), "blob");
     FloatBuffer target = FloatBuffer.allocate(3);
