@@ -33,11 +33,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MergedModelTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -85,8 +87,7 @@ class MergedModelTest {
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(
-      strings = {"format-bart-no-prefix", "format-llama-bf16-sharded"})
+  @ValueSource(strings = {"format-bart-no-prefix", "format-llama-bf16-sharded"})
   void filesOfTransformersAreMerged(String name) {
     JsonNode config = JsonFiles.readObject(GOLDEN.resolve(name).resolve("config.json"));
     SmallFolder folder = new SmallFolder(GOLDEN.resolve(name), config, TaskHead.language());
@@ -378,7 +379,7 @@ class MergedModelTest {
   private static void bind(Network network, TrainableSpec spec, List<LayerParameters> values) {
     Map<String, Float> scales =
         spec.adapters().stream()
-            .collect(java.util.stream.Collectors.toMap(a -> a.id().module(), AdapterSpec::scale));
+            .collect(Collectors.toMap(a -> a.id().module(), AdapterSpec::scale));
     for (LayerParameters layer : values) {
       for (AdapterState head : layer.adapters()) {
         String module = head.id().module();
