@@ -220,8 +220,17 @@ final class ActorEngine implements Engine {
         generation,
         writing,
         TextWriter.settings(
-            ModelFacts.of(model.config().model().path()), model.config().generation(), settings),
+            ModelFacts.of(model.config().model().path()),
+            length(model.config()),
+            new TextWriter.Overrides(model.config().generation(), settings)),
         cores);
+  }
+
+  /** A text is expected to be at most as long as those of the data. */
+  private static TextWriter.Length length(RunConfig run) {
+    return run.task().kind() == RunConfig.Task.Kind.SEQ2SEQ
+        ? new TextWriter.Length(run.data().lengths().target())
+        : TextWriter.Length.USUAL;
   }
 
   @Override

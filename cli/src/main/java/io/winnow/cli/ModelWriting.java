@@ -53,7 +53,9 @@ final class ModelWriting {
             0);
     var generation =
         new TextGeneration(new BaseSweeps(bases), plan, adapter.parameters(), request.cache());
-    GenerationSettings settings = TextWriter.settings(model, Map.of(), request.settings());
+    GenerationSettings settings =
+        TextWriter.settings(
+            model, TextWriter.Length.USUAL, new TextWriter.Overrides(Map.of(), request.settings()));
     try (Writing writing = FolderWriting.open(model)) {
       new TextWriter(generation, writing, settings, threads).write(request, lines);
     }

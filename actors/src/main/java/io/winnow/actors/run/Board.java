@@ -61,9 +61,9 @@ final class Board {
     return batches.get(microBatch);
   }
 
-  /** Targets of the whole step. */
+  /** Targets of the whole step; 1 where examples that were cut left none, and the loss is 0. */
   double normaliser() {
-    return batches.stream().mapToInt(b -> b.targets().count()).sum();
+    return Math.max(1, batches.stream().mapToInt(b -> b.targets().count()).sum());
   }
 
   /** Takes the next micro-batch for a worker. */
