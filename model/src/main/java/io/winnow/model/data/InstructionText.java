@@ -88,17 +88,19 @@ public final class InstructionText {
     return ended(new ChatTokens(row, learned));
   }
 
+  /** With the end token, where the model has one, which is learned as well. */
   private ChatTokens ended(ChatTokens tokens) {
     OptionalInt end = tokenizer.endId();
-    int[] ids = tokens.ids();
-    if (end.isEmpty() || ids[ids.length - 1] == end.getAsInt()) {
+    if (end.isEmpty()) {
       return tokens;
     }
-    int[] longer = Arrays.copyOf(ids, ids.length + 1);
-    longer[ids.length] = end.getAsInt();
-    boolean[] learned = Arrays.copyOf(tokens.answers(), longer.length);
-    learned[ids.length] = true;
-    return new ChatTokens(longer, learned);
+    int length = tokens.ids().length;
+    boolean has = tokens.ids()[length - 1] == end.getAsInt();
+    int[] ids = has ? tokens.ids() : Arrays.copyOf(tokens.ids(), length + 1);
+    boolean[] learned = Arrays.copyOf(tokens.answers(), ids.length);
+    ids[ids.length - 1] = end.getAsInt();
+    learned[ids.length - 1] = true;
+    return new ChatTokens(ids, learned);
   }
 
   private static List<ChatMessage> withoutAnswer(List<ChatMessage> messages) {
