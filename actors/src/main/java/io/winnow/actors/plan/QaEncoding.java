@@ -112,7 +112,7 @@ final class QaEncoding implements TaskEncoding {
         rows.add(
             questions.questions().get(i).id()
                 + "\t"
-                + Predictions.field(answer.text())
+                + Predictions.field(answer.text().strip())
                 + String.format(java.util.Locale.ROOT, "\t%.4f", probability));
       }
       return rows;
