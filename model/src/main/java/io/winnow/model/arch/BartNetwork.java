@@ -1,18 +1,14 @@
 package io.winnow.model.arch;
 
 import io.winnow.model.compute.AttentionMask;
-import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.PaddingMask;
 import io.winnow.model.compute.Workspace.Buffer;
-import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.Attention;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.LinearSite;
-import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.Pass;
 import io.winnow.model.nn.PostNormBlock;
-import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  * block adds to the gradient of the encoder's output, and then down the encoder if anything there
  * is live.
  */
-final class BartNetwork implements Network, HiddenStates {
+final class BartNetwork extends WiredNetwork {
   private static final String ENCODER_STATE = "encoder_hidden_states.";
   private static final String DECODER_STATE = "decoder_hidden_states.";
 
   private final Bart architecture;
-  private final Compute compute;
-  private final Parameters parameters;
   private final BartSide encoder;
   private final BartSide decoder;
   private final BartHead head;
@@ -40,10 +34,14 @@ final class BartNetwork implements Network, HiddenStates {
       Pass pass, BartSide.Reading encoded, BartSide.Reading decoded, Matrix states) {}
 
   BartNetwork(Bart architecture, FrozenBase base, NetworkSettings settings) {
+    this(architecture, base, settings, Compute.with(settings.backend()));
+  }
+
+  private BartNetwork(
+      Bart architecture, FrozenBase base, NetworkSettings settings, Compute compute) {
+    super(architecture, compute, new Parameters(base, compute, settings.adapterDropout()));
     this.architecture = architecture;
-    this.compute = Compute.with(settings.backend());
-    this.parameters = new Parameters(base, compute, settings.adapterDropout());
-    var layers = new BartLayers(architecture, compute, parameters, settings);
+    var layers = new BartLayers(architecture, compute, named(), settings);
     this.encoder = layers.encoder();
     this.decoder = layers.decoder();
     this.head = layers.head(base);
@@ -100,7 +98,7 @@ final class BartNetwork implements Network, HiddenStates {
       throw new IllegalStateException("no forward sweep to go back through");
     }
     sweep = null;
-    parameters.clearGradients();
+    clearGradients();
     boolean encodes = encoder.isLive();
     boolean goesOn = encodes || decoder.isLive();
     head.backward(last.pass(), dLogits, goesOn);
@@ -115,7 +113,7 @@ final class BartNetwork implements Network, HiddenStates {
 
   private Matrix clearedMemoryGradient(Sweep last) {
     Matrix cleared = memoryGradient.matrix(last.encoded().ids().length, last.states().columns());
-    compute.backend().fill(cleared, 0f);
+    backend().fill(cleared, 0f);
     return cleared;
   }
 
@@ -138,7 +136,7 @@ final class BartNetwork implements Network, HiddenStates {
 
   @Override
   public Decoding decoding() {
-    return head.generates() ? new BartDecoding(this) : Network.super.decoding();
+    return head.generates() ? new BartDecoding(this) : super.decoding();
   }
 
   BartSide decoder() {
@@ -164,43 +162,7 @@ final class BartNetwork implements Network, HiddenStates {
   }
 
   @Override
-  public Architecture architecture() {
-    return architecture;
-  }
-
-  @Override
-  public Backend backend() {
-    return compute.backend();
-  }
-
-  @Override
-  public AdapterSlot slot(String path) {
-    return parameters.slot(path);
-  }
-
-  @Override
-  public List<AdapterSlot> slots() {
-    return parameters.slots();
-  }
-
-  @Override
-  public Parameter parameter(String name) {
-    return parameters.parameter(name);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return parameters.all();
-  }
-
-  @Override
   public Matrix logits() {
     return head.logits();
-  }
-
-  @Override
-  public void close() {
-    parameters.close();
-    compute.workspace().close();
   }
 }

@@ -1,17 +1,14 @@
 package io.winnow.model.arch;
 
-import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.compute.Workspace;
 import io.winnow.model.compute.Workspace.Buffer;
-import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.Convolution;
 import io.winnow.model.nn.DisentangledAttention;
 import io.winnow.model.nn.EncoderBlock;
 import io.winnow.model.nn.EncoderBlock.OutputRows;
 import io.winnow.model.nn.LinearSite;
-import io.winnow.model.nn.Parameter;
 import io.winnow.model.nn.Pass;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +16,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The forward and backward sweeps of an {@link Encoder}. */
-final class EncoderNetwork implements Network, HiddenStates {
+final class EncoderNetwork extends WiredNetwork {
   private final Encoder architecture;
   private final EncoderConfig config;
   private final EncoderParts parts;
@@ -46,6 +43,7 @@ final class EncoderNetwork implements Network, HiddenStates {
       int lowest) {}
 
   EncoderNetwork(Encoder architecture, EncoderParts parts, NetworkSettings settings) {
+    super(architecture, parts.compute(), parts.parameters());
     this.architecture = architecture;
     this.config = architecture.config();
     this.parts = parts;
@@ -171,7 +169,7 @@ final class EncoderNetwork implements Network, HiddenStates {
       throw new IllegalStateException("no forward sweep to go back through");
     }
     sweep = null;
-    parts.parameters().clearGradients();
+    clearGradients();
     boolean goesOn = last.lowest() < blocks.size();
     parts.head().backward(last.pass(), dLogits, goesOn);
     if (goesOn) {
@@ -260,43 +258,7 @@ final class EncoderNetwork implements Network, HiddenStates {
   }
 
   @Override
-  public Architecture architecture() {
-    return architecture;
-  }
-
-  @Override
-  public Backend backend() {
-    return parts.compute().backend();
-  }
-
-  @Override
-  public AdapterSlot slot(String path) {
-    return parts.parameters().slot(path);
-  }
-
-  @Override
-  public List<AdapterSlot> slots() {
-    return parts.parameters().slots();
-  }
-
-  @Override
-  public Parameter parameter(String name) {
-    return parts.parameters().parameter(name);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return parts.parameters().all();
-  }
-
-  @Override
   public Matrix logits() {
     return parts.head().logits();
-  }
-
-  @Override
-  public void close() {
-    parts.parameters().close();
-    parts.compute().workspace().close();
   }
 }

@@ -1,10 +1,8 @@
 package io.winnow.model.arch;
 
 import io.winnow.model.compute.AttentionMask;
-import io.winnow.model.compute.Backend;
 import io.winnow.model.compute.Matrix;
 import io.winnow.model.compute.Workspace.Buffer;
-import io.winnow.model.nn.AdapterSlot;
 import io.winnow.model.nn.Attention;
 import io.winnow.model.nn.Compute;
 import io.winnow.model.nn.LinearSite;
@@ -23,10 +21,8 @@ import org.jspecify.annotations.Nullable;
  * or not. Where activations are recomputed, all blocks share one tape, and each block's input is
  * kept instead.
  */
-final class LlamaNetwork implements Network, HiddenStates {
+final class LlamaNetwork extends WiredNetwork {
   private final Llama architecture;
-  private final Compute compute;
-  private final Parameters parameters;
   private final LlamaStack stack;
   private final Activations activations;
   private final List<PreNormBlock.Tape> tapes = new ArrayList<>();
@@ -41,11 +37,15 @@ final class LlamaNetwork implements Network, HiddenStates {
   private record Sweep(Tokens tokens, Pass pass, Attention.Setting setting, int lowest) {}
 
   LlamaNetwork(Llama architecture, FrozenBase base, NetworkSettings settings) {
+    this(architecture, base, settings, Compute.with(settings.backend()));
+  }
+
+  private LlamaNetwork(
+      Llama architecture, FrozenBase base, NetworkSettings settings, Compute compute) {
+    super(architecture, compute, new Parameters(base, compute, settings.adapterDropout()));
     this.architecture = architecture;
-    this.compute = Compute.with(settings.backend());
-    this.parameters = new Parameters(base, compute, settings.adapterDropout());
     this.activations = settings.activations();
-    this.stack = new LlamaStack(architecture.config(), compute, parameters, settings.baseDropout());
+    this.stack = new LlamaStack(architecture.config(), compute, named(), settings.baseDropout());
     this.shared = new PreNormBlock.Tape(compute.workspace());
     for (int i = 0; i < architecture.blocks(); i++) {
       tapes.add(keepsAll() ? new PreNormBlock.Tape(compute.workspace()) : shared);
@@ -72,7 +72,7 @@ final class LlamaNetwork implements Network, HiddenStates {
         return false;
       }
       if (i >= lowest && !keepsAll()) {
-        compute.backend().copy(inputs.get(i).matrix(x.rows(), x.columns()), x);
+        backend().copy(inputs.get(i).matrix(x.rows(), x.columns()), x);
       }
       var tape = i < lowest ? shared : tapes.get(i);
       x = stack.blocks().get(i).forward(pass, x, sweep.setting(), tape);
@@ -130,7 +130,7 @@ final class LlamaNetwork implements Network, HiddenStates {
       throw new IllegalStateException("no forward sweep to go back through");
     }
     sweep = null;
-    parameters.clearGradients();
+    clearGradients();
     boolean goesOn = last.lowest() < architecture.blocks();
     stack.head().backward(last.pass(), dLogits, goesOn);
     Matrix g = gradient.matrix(last.tokens().rows(), architecture.config().hidden());
@@ -162,10 +162,10 @@ final class LlamaNetwork implements Network, HiddenStates {
   private boolean stemBackward(Sweep last, Matrix g, IntConsumer done) {
     Parameter embeddings = stack.embeddings();
     if (embeddings.isTrained()) {
-      compute.backend().scatterAdd(embeddings.gradient().matrix(), last.tokens().ids(), g);
+      backend().scatterAdd(embeddings.gradient().matrix(), last.tokens().ids(), g);
     }
     boolean trained =
-        parameters.all().stream().anyMatch(p -> p.block() == LinearSite.STEM && p.isTrained());
+        parameters().stream().anyMatch(p -> p.block() == LinearSite.STEM && p.isTrained());
     if (trained) {
       done.accept(LinearSite.STEM);
     }
@@ -186,39 +186,7 @@ final class LlamaNetwork implements Network, HiddenStates {
 
   @Override
   public Decoding decoding() {
-    return architecture.config().isLanguage()
-        ? new LlamaDecoding(stack, shared)
-        : Network.super.decoding();
-  }
-
-  @Override
-  public Architecture architecture() {
-    return architecture;
-  }
-
-  @Override
-  public Backend backend() {
-    return compute.backend();
-  }
-
-  @Override
-  public AdapterSlot slot(String path) {
-    return parameters.slot(path);
-  }
-
-  @Override
-  public List<AdapterSlot> slots() {
-    return parameters.slots();
-  }
-
-  @Override
-  public Parameter parameter(String name) {
-    return parameters.parameter(name);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return parameters.all();
+    return architecture.config().isLanguage() ? new LlamaDecoding(stack, shared) : super.decoding();
   }
 
   @Override
@@ -229,7 +197,6 @@ final class LlamaNetwork implements Network, HiddenStates {
   @Override
   public void close() {
     stack.close();
-    parameters.close();
-    compute.workspace().close();
+    super.close();
   }
 }
