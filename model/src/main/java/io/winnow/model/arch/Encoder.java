@@ -125,7 +125,7 @@ final class Encoder implements Architecture {
 
   @Override
   public String description() {
-    return config.toString();
+    return config.isPlainV3() ? FirstDescription.of(config) : config.toString();
   }
 
   @Override

@@ -26,6 +26,24 @@ record EncoderConfig(
     @Nullable Relative relative,
     @Nullable Convolution convolution) {
 
+  /** Whether this is DeBERTa-v3 as published, with a sequence head. */
+  boolean isPlainV3() {
+    return names.type().equals(DebertaV2.MODEL_TYPE)
+        && head.kind() == TaskHead.Kind.SEQUENCE
+        && functions.equals(new Functions(Activation.GELU, Activation.GELU))
+        && sizes.types() == 0
+        && positions == null
+        && convolution == null
+        && relative != null
+        && relative.equals(
+            new Relative(
+                new Terms(true, true),
+                RelativeKeys.SHARED,
+                relative.buckets(),
+                relative.farthest(),
+                true));
+  }
+
   /**
    * Extents.
    *
