@@ -12,11 +12,11 @@ import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
-import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.PlanCheck;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
 import io.winnow.actors.plan.Writing;
+import io.winnow.actors.plan.WritingSettings;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfig.Task.Scoring;
@@ -216,21 +216,7 @@ final class ActorEngine implements Engine {
       TaskModel model, Writing writing, Map<String, String> settings, Cache cache) {
     var generation =
         new TextGeneration(new BaseSweeps(bases()), model.sweepPlan(), model.parameters(), cache);
-    return new TextWriter(
-        generation,
-        writing,
-        TextWriter.settings(
-            ModelFacts.of(model.config().model().path()),
-            length(model.config()),
-            new TextWriter.Overrides(model.config().generation(), settings)),
-        cores);
-  }
-
-  /** A text is expected to be at most as long as those of the data. */
-  private static TextWriter.Length length(RunConfig run) {
-    return run.task().kind() == RunConfig.Task.Kind.SEQ2SEQ
-        ? new TextWriter.Length(run.data().lengths().target())
-        : TextWriter.Length.USUAL;
+    return new TextWriter(generation, writing, WritingSettings.of(model.config(), settings), cores);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderWriting;
 import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.Writing;
+import io.winnow.actors.plan.WritingSettings;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.ModelOptions;
@@ -15,7 +16,6 @@ import io.winnow.model.generate.GenerationSettings;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.protocol.SweepPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** Writing with a model folder as it is, or with a PEFT adapter on it, without a run. */
@@ -53,9 +53,7 @@ final class ModelWriting {
             0);
     var generation =
         new TextGeneration(new BaseSweeps(bases), plan, adapter.parameters(), request.cache());
-    GenerationSettings settings =
-        TextWriter.settings(
-            model, TextWriter.Length.USUAL, new TextWriter.Overrides(Map.of(), request.settings()));
+    GenerationSettings settings = WritingSettings.of(model, request.settings());
     try (Writing writing = FolderWriting.open(model)) {
       new TextWriter(generation, writing, settings, threads).write(request, lines);
     }

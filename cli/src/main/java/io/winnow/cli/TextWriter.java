@@ -1,12 +1,9 @@
 package io.winnow.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.actors.client.TextGeneration;
-import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.Predictions;
 import io.winnow.actors.plan.Writing;
 import io.winnow.actors.plan.WrittenScores;
-import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.generate.Generated;
@@ -14,13 +11,11 @@ import io.winnow.model.generate.GenerationSettings;
 import io.winnow.model.generate.Generator;
 import io.winnow.model.generate.StopRule;
 import io.winnow.model.generate.StopTexts;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Lets a model write, and compares what it wrote with what was expected. */
@@ -35,45 +30,6 @@ final class TextWriter {
     this.writing = writing;
     this.settings = settings;
     this.threads = threads;
-  }
-
-  /**
-   * The settings of a model folder's own files, then those of the maps, the last winning. Where the
-   * files name no length, {@code length} new tokens are the most: transformers' default of 20
-   * tokens, prompt included, suits nobody.
-   */
-  static GenerationSettings settings(ModelFacts model, Length length, Overrides overrides) {
-    Path file = model.folder().resolve("generation_config.json");
-    JsonNode own = Files.isRegularFile(file) ? JsonFiles.readObject(file) : null;
-    Map<String, String> all = new TreeMap<>();
-    if (!saysLength(own == null ? model.config() : own)) {
-      all.put("max_new_tokens", Integer.toString(length.newTokens()));
-    }
-    overrides.ofRun().forEach((name, value) -> put(all, name, value));
-    overrides.ofCommand().forEach((name, value) -> put(all, name, value));
-    return GenerationSettings.of(own, model.config(), all);
-  }
-
-  /** New tokens where nobody says how many. */
-  record Length(int newTokens) {
-    /** As lm-evaluation-harness has it. */
-    static final Length USUAL = new Length(256);
-  }
-
-  /** Settings by name, those of the command winning over those of the run. */
-  record Overrides(Map<String, String> ofRun, Map<String, String> ofCommand) {}
-
-  private static boolean saysLength(JsonNode settings) {
-    return settings.hasNonNull("max_length") || settings.hasNonNull("max_new_tokens");
-  }
-
-  /** A length of one kind takes the place of one of the other. */
-  private static void put(Map<String, String> all, String name, String value) {
-    String key = name.replace('-', '_');
-    if (key.equals("max_length") || key.equals("max_new_tokens")) {
-      all.keySet().removeAll(List.of("max_length", "max_new_tokens"));
-    }
-    all.put(key, value);
   }
 
   /** One text per prompt, the best where several are returned. */

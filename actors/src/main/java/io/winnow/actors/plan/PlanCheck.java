@@ -10,6 +10,7 @@ import io.winnow.model.config.RunConfigChecks;
 import io.winnow.model.io.ModelFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,9 @@ public final class PlanCheck {
     if (architecture != null) {
       found(problems, () -> FolderPlanner.trainable(architecture, config));
       found(problems, () -> inModel(() -> complete(architecture, folder)));
+    }
+    if (config.task().kind().isLanguage()) {
+      found(problems, () -> WritingSettings.of(config, Map.of()));
     }
     if (data != null) {
       long steps = config.training().totalSteps(data.train().size());
