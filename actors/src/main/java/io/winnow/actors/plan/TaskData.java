@@ -56,6 +56,12 @@ public final class TaskData {
     return validation == null ? longest : Math.max(longest, validation.rows().longest());
   }
 
+  /** Tokens of the longest text that a decoder reads; 0 where no example has one. */
+  public int longestTarget() {
+    int longest = train.rows().longestTarget();
+    return validation == null ? longest : Math.max(longest, validation.rows().longestTarget());
+  }
+
   /** Fingerprint of the tokenised examples. */
   public String fingerprint() {
     return validation == null
