@@ -128,4 +128,16 @@ class BadModelInputTest {
     Files.delete(quickstart.path(TOKENIZER));
     quickstart.refused(1, "has no tokenizer that Winnow reads");
   }
+
+  @Test
+  void examplesLongerThanTheModelsPositionsAreRefusedWithBothNumbers() {
+    quickstart.replace(
+        CONFIG, "\"position_biased_input\": false", "\"position_biased_input\": true");
+    quickstart.replace(
+        CONFIG, "\"max_position_embeddings\": 128", "\"max_position_embeddings\": 16");
+    quickstart.refused(
+        2,
+        "data.max-length: the longest example has 31 tokens",
+        "positions for 16; set data.max-length = 16 or less");
+  }
 }

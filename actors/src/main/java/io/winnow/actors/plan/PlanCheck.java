@@ -68,10 +68,28 @@ public final class PlanCheck {
     if (config.task().kind().isLanguage()) {
       found(problems, () -> WritingSettings.of(config, Map.of()));
     }
+    if (data != null && architecture != null) {
+      found(problems, () -> requirePositions(architecture, data));
+    }
     if (data != null) {
       long steps = config.training().totalSteps(data.train().size());
       RunConfigChecks.againstSteps(config, steps)
           .forEach(problem -> problems.add(UserProblem.usage(problem.toString())));
+    }
+  }
+
+  /** A run would end at the first example that the model has no positions for. */
+  private TaskData requirePositions(Architecture architecture, TaskData data) {
+    requirePositions("data.max-length", data.longest(), architecture.longest());
+    requirePositions("data.max-target-length", data.longestTarget(), architecture.longest());
+    return data;
+  }
+
+  private void requirePositions(String setting, int tokens, int positions) {
+    if (tokens > positions) {
+      throw UserProblem.usage(
+          "%s: the longest example has %d tokens, %s has positions for %d; set %s = %d or less"
+              .formatted(setting, tokens, config.model().path(), positions, setting, positions));
     }
   }
 

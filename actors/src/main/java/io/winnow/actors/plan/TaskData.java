@@ -3,6 +3,7 @@ package io.winnow.actors.plan;
 import io.winnow.actors.run.Evaluation;
 import io.winnow.actors.run.Examples;
 import io.winnow.model.arch.TaskHead;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,9 +31,20 @@ public final class TaskData {
       Path validation = config.data().validation();
       return new TaskData(
           TaskEncoding.head(config, labels),
-          encoding.training(config.data().train()),
-          validation == null ? null : encoding.labelled(validation));
+          learnable(encoding.training(config.data().train()), config.data().train()),
+          validation == null ? null : learnable(encoding.labelled(validation), validation));
     }
+  }
+
+  /** Texts may be so short, or cut so early, that no token has one to be learned after it. */
+  private static TaskSet learnable(TaskSet set, Path file) {
+    if (set.rows().targetCount() == 0) {
+      throw UserProblem.failure(
+          file
+              + " has nothing to learn: its texts are too short, or their answers lie behind"
+              + " data.max-length");
+    }
+    return set;
   }
 
   /** What stands behind the model's blocks. */
@@ -54,6 +66,12 @@ public final class TaskData {
   public int longest() {
     int longest = train.rows().longest();
     return validation == null ? longest : Math.max(longest, validation.rows().longest());
+  }
+
+  /** Tokens of the longest text that a decoder reads; 0 where no example has one. */
+  public int longestTarget() {
+    int longest = train.rows().longestTarget();
+    return validation == null ? longest : Math.max(longest, validation.rows().longestTarget());
   }
 
   /** Fingerprint of the tokenised examples. */

@@ -83,6 +83,14 @@ public final class EncodedDataset {
     return rows.stream().mapToInt(EncodedRow::length).max().orElse(0);
   }
 
+  /** Length of the longest row that a decoder reads; 0 if there is none. */
+  public int longestTarget() {
+    return rows.stream()
+        .mapToInt(row -> row.decoder() == null ? 0 : row.decoder().length)
+        .max()
+        .orElse(0);
+  }
+
   /** Token ids of a row, not to be written. */
   public int[] ids(int row) {
     return rows.get(row).ids();
@@ -93,6 +101,11 @@ public final class EncodedDataset {
     int[] all = new int[size()];
     Arrays.setAll(all, i -> i);
     return targets.of(all, decoded(all));
+  }
+
+  /** Number of targets of all rows: what the loss of all of them would be divided by. */
+  public long targetCount() {
+    return targets.count();
   }
 
   /** Number of examples that were cut to the maximum length. */

@@ -10,6 +10,9 @@ sealed interface RowTargets {
   /** The targets of these rows; token by token ones are padded to {@code length}. */
   Targets of(int[] rows, int length);
 
+  /** Number of targets of all rows. */
+  long count();
+
   /** Adds all to a fingerprint. */
   void addTo(Fingerprint print);
 
@@ -31,6 +34,11 @@ sealed interface RowTargets {
 
     private static int[] select(int[] all, int[] rows) {
       return Arrays.stream(rows).map(row -> all[row]).toArray();
+    }
+
+    @Override
+    public long count() {
+      return all.count();
     }
 
     @Override
@@ -64,6 +72,11 @@ sealed interface RowTargets {
         System.arraycopy(row, 0, ids, i * length, row.length);
       }
       return new Targets.Next(ids);
+    }
+
+    @Override
+    public long count() {
+      return next.stream().flatMapToInt(Arrays::stream).filter(id -> id >= 0).count();
     }
 
     @Override

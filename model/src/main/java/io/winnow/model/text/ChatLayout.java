@@ -22,7 +22,7 @@ interface ChatLayout {
     for (String token : tokens()) {
       if (tokenizer.id(token).isEmpty()) {
         throw UserProblem.usage(
-            "the chat template needs the token \"%s\", which the model's tokenizer does not have; ask for the plain template"
+            "the chat template needs the token \"%s\", which the model's tokenizer does not have; set data.template = plain"
                 .formatted(token));
       }
     }

@@ -79,7 +79,7 @@ public final class ChatTemplate {
     throw UserProblem.usage(
         "the chat template of %s is neither Llama 3's nor Llama 2's, the ones that Winnow knows; it"
                 .formatted(settings.folder())
-            + " begins with \"%s\". Ask for the plain template to train with headings instead"
+            + " begins with \"%s\". Set data.template = plain to train with headings instead"
                 .formatted(beginning.substring(0, Math.min(60, beginning.length()))));
   }
 

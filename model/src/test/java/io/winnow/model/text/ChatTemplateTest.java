@@ -107,7 +107,7 @@ class ChatTemplateTest {
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining(folder.toString())
         .hasMessageContaining("<|im_start|>")
-        .hasMessageContaining("plain template");
+        .hasMessageContaining("data.template = plain");
     assertThat(ChatTemplate.of(folder, ChatTemplate.Name.PLAIN).render(QUESTION)).contains("###");
   }
 
@@ -221,7 +221,7 @@ class ChatTemplateTest {
       assertThatThrownBy(() -> template.tokens(tokenizer, ANSWERED))
           .isInstanceOf(UserProblem.class)
           .hasMessageContaining("<|begin_of_text|>")
-          .hasMessageContaining("plain template");
+          .hasMessageContaining("data.template = plain");
     }
   }
 }
