@@ -83,6 +83,16 @@ class DocumentsTest {
   }
 
   @Test
+  void everyPresetIsDocumented() throws IOException {
+    String page = Files.readString(HOME.resolve("docs/tasks.md"));
+    try (Stream<Path> presets = Files.list(HOME.resolve("conf/presets"))) {
+      assertThat(presets.map(preset -> preset.getFileName().toString()))
+          .isNotEmpty()
+          .allSatisfy(name -> assertThat(page).contains("](../conf/presets/" + name + ")"));
+    }
+  }
+
+  @Test
   void linksLeadToFiles() throws IOException {
     for (Path document : documents()) {
       Matcher link = LINK.matcher(Files.readString(document));

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,23 +27,10 @@ class AdaptationIT {
 
   @TempDir Path folder;
 
-  private static Path shared(String relative) {
-    String set = System.getProperty("winnow.shared");
-    Path root = set != null ? Path.of(set) : Path.of("").toAbsolutePath();
-    while (set == null && root != null && !Files.isDirectory(root.resolve("shared/data"))) {
-      root = root.getParent();
-    }
-    Path path = (set != null || root == null ? Path.of("" + set) : root.resolve("shared/data"));
-    Assumptions.assumeTrue(
-        Files.exists(path.resolve(relative)),
-        "skipped: no " + path.resolve(relative) + " (set -Dwinnow.shared=FOLDER to the data)");
-    return path.resolve(relative);
-  }
-
   @Test
   void tenHeadsOfALlamaGainMostOfWhatAllGain() throws Exception {
-    Path model = shared("models/stories260K-llama");
-    String text = Files.readString(shared("text/input.txt"));
+    Path model = SharedFolder.require("models/stories260K-llama");
+    String text = Files.readString(SharedFolder.require("text/input.txt"));
     int split = text.length() * 9 / 10;
     Files.writeString(folder.resolve("train.txt"), text.substring(0, split));
     String validation = text.substring(split, split + VALIDATION);
@@ -77,8 +63,8 @@ class AdaptationIT {
 
   @Test
   void anAmericanSpellerLearnsBritishEnglish() throws Exception {
-    Path model = shared("models/g2p-bart-us");
-    writePairs(model, shared("g2p/gb_gold.json"));
+    Path model = SharedFolder.require("models/g2p-bart-us");
+    writePairs(model, SharedFolder.require("g2p/gb_gold.json"));
     Path conf =
         write(
             model,

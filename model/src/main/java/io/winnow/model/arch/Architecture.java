@@ -43,8 +43,8 @@ public interface Architecture {
   TaskHead head();
 
   /**
-   * Tokens that a sequence may have: the rows of the table of absolute positions, {@link
-   * Integer#MAX_VALUE} where the model has none. Longer ones are refused by the network.
+   * Tokens that a sequence may have: the rows of the table of absolute positions, the positions
+   * that rotary ones were trained for, {@link Integer#MAX_VALUE} where the model has neither.
    */
   default int longest() {
     return Integer.MAX_VALUE;

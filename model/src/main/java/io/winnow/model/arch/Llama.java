@@ -125,6 +125,12 @@ final class Llama implements Architecture {
     return name(i);
   }
 
+  /** What it was trained for: its rotation has no end, but what lies behind is noise. */
+  @Override
+  public int longest() {
+    return config.longest();
+  }
+
   @Override
   public TaskHead head() {
     return config.isLanguage() ? TaskHead.language() : TaskHead.sequence(config.labels());

@@ -175,13 +175,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void theLongestSequenceIsThatOfTheAbsolutePositions() {
+  void theLongestSequenceIsThatOfThePositions() {
     assertThat(Architecture.of(SmallModel.config(16, 1), CLASSES).longest())
         .isEqualTo(Integer.MAX_VALUE);
     ObjectNode absolute = SmallModel.config(16, 1).put("position_biased_input", true);
     assertThat(Architecture.of(absolute, CLASSES).longest()).isEqualTo(64);
     assertThat(Architecture.of(SmallModel.config("bert"), CLASSES).longest()).isEqualTo(64);
     assertThat(Architecture.of(SmallModel.config("roberta"), CLASSES).longest()).isEqualTo(62);
+    assertThat(Architecture.of(SmallModel.config("llama"), CLASSES).longest()).isEqualTo(64);
   }
 
   @Test
