@@ -188,6 +188,11 @@ record Trajectory(Path folder, String name, JsonNode facts) {
     return new SelectionSettings(k, rule, at, every, OmegaAfter.TRAIN, AfterSelection.CONTINUE);
   }
 
+  /** Whether heads had grown before this step. */
+  boolean hasGrownAt(long step) {
+    return kind().equals(EXPANDED) && step > variant().path("fat_step").asLong();
+  }
+
   private SelectionSettings expanding(JsonNode v) {
     ExpansionSettings expansion =
         new ExpansionSettings(
