@@ -16,7 +16,10 @@ import io.winnow.model.compute.BackendKind;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.task.Batch;
 import io.winnow.model.task.Targets;
+import io.winnow.model.train.Expansion;
+import io.winnow.model.train.ExpansionRule;
 import io.winnow.model.train.HeadReport;
+import io.winnow.model.train.HeadSize;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.LayerReport;
 import io.winnow.model.train.OmegaState;
@@ -117,7 +120,10 @@ final class WireClasses {
           Targets.Spans.class,
           Targets.Next.class,
           Tokens.Side.class,
-          CoordinatorCommand.Reconfigure.class);
+          CoordinatorCommand.Reconfigure.class,
+          HeadSize.class,
+          Expansion.class,
+          ExpansionRule.class);
 
   private WireClasses() {}
 }

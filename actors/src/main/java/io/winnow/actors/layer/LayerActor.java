@@ -214,8 +214,7 @@ public final class LayerActor {
     }
 
     LayerReply.Restored restored() {
-      List<HeadReport> heads =
-          state.heads().stream().map(h -> new HeadReport(h.spec().id(), h.omega(), 0f)).toList();
+      List<HeadReport> heads = state.heads().stream().map(h -> h.report(0f)).toList();
       return new LayerReply.Restored(run, attempt, layer, state.version(), size(), heads);
     }
 

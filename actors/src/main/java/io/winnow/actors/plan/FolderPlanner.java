@@ -76,7 +76,8 @@ public final class FolderPlanner implements Planner {
   /** What a layer of a run needs to know. */
   public static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
-    return new LayerPlan(layer, config.seed(), fanIn, config.optimizer());
+    return new LayerPlan(layer, config.seed(), fanIn, config.optimizer())
+        .selectingBy(config.selection().rule());
   }
 
   private static Map<String, List<TensorState>> initialTensors(

@@ -1,5 +1,6 @@
 package io.winnow.actors.plan;
 
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.data.EncodedDataset;
 import io.winnow.model.data.QaDataset;
@@ -13,6 +14,7 @@ import io.winnow.model.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,7 +45,7 @@ final class QaEncoding implements TaskEncoding {
   public TaskSet labelled(Path file) {
     QaDataset data = SquadReader.read(file);
     if (data.hasImpossible() && !config.task().answers().unanswerable()) {
-      throw io.winnow.model.compute.UserProblem.usage(
+      throw UserProblem.usage(
           file + " has questions without an answer, as SQuAD 2.0; set task.unanswerable = true");
     }
     return new Set(QaRows.of(data, encoding));
@@ -113,7 +115,7 @@ final class QaEncoding implements TaskEncoding {
             questions.questions().get(i).id()
                 + "\t"
                 + Predictions.field(answer.text().strip())
-                + String.format(java.util.Locale.ROOT, "\t%.4f", probability));
+                + String.format(Locale.ROOT, "\t%.4f", probability));
       }
       return rows;
     }

@@ -21,6 +21,7 @@ final class Heads {
   private final TrainableSpec spec;
   private final String method;
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
+  private final Map<AdapterId, Integer> ranks = new HashMap<>();
   private final Map<String, LayerSize> sizes = new HashMap<>();
 
   Heads(TrainableSpec spec, String method) {
@@ -31,12 +32,14 @@ final class Heads {
   void restored(LayerReply.Restored restored) {
     for (HeadReport head : restored.heads()) {
       live.put(head.id(), head.omega());
+      ranks.put(head.id(), head.size().rank());
     }
     sizes.put(restored.layer(), restored.size());
   }
 
   void decided(StepDecision decision) {
     live.putAll(decision.omega());
+    ranks.putAll(decision.expansion().ranks());
     decision.pruned().forEach(live::remove);
   }
 
@@ -85,7 +88,10 @@ final class Heads {
               OmegaState omega = live.get(a.id());
               boolean kept = omega != null && omega.value() != 0f;
               return new HeadView(
-                  a.id().module(), kept ? omega.value() : 0f, kept ? a.rank() : 0, kept);
+                  a.id().module(),
+                  kept ? omega.value() : 0f,
+                  kept ? ranks.getOrDefault(a.id(), a.rank()) : 0,
+                  kept);
             })
         .toList();
   }

@@ -64,7 +64,7 @@ public record Progress(
     return new Progress(
         version,
         position,
-        new SelectionState(selection.finalAt(), 0),
+        selection.withBadSteps(0),
         liveLayers,
         evaluated,
         metrics,

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * The decision of one optimizer step, a pure function of the rules, the selection so far and the
- * layers' reports: clip factor, omega step, projection to K, final selection (method.md,
- * "Optimisation").
+ * layers' reports: clip factor, omega step, projection to K, disconnection and growth of heads
+ * (method.md, "Optimisation" and "WeightLoRA+").
  */
 public final class Decide {
   /** Below this norm of omega's gradient nothing is selected: at the first step B = 0. */
@@ -54,10 +54,9 @@ public final class Decide {
     float omegaLr =
         omegaMoves(outcome.step()) ? (float) (rules.optimizer().omegaLr() * factor) : 0f;
     Map<AdapterId, OmegaState> omega = omegaStep(outcome.step(), heads, clip, omegaLr);
-    boolean isFinal = select(outcome.step(), heads, clip, omega);
-    List<AdapterId> pruned = isFinal ? disconnected(omega) : List.of();
-    pruned.forEach(omega::remove);
-    long finalAt = isFinal ? outcome.step() : selection.finalAt();
+    HeadSelection.Outcome selected = select(outcome.step(), heads, clip, omega);
+    selected.pruned().forEach(omega::remove);
+    boolean becomesFinal = selected.after().isFinal() && !selection.isFinal();
     return new StepDecision(
         outcome.step(),
         false,
@@ -67,15 +66,16 @@ public final class Decide {
         rules.optimizer().weightDecay(),
         norm,
         omega,
-        pruned,
-        isFinal && restarts(),
-        new SelectionState(finalAt, 0));
+        selected.pruned(),
+        becomesFinal && restarts(),
+        selected.expansion(),
+        selected.after().withBadSteps(0));
   }
 
   private StepDecision skip(long step, double norm, List<HeadReport> heads) {
     Map<AdapterId, OmegaState> unchanged = new LinkedHashMap<>();
     heads.forEach(h -> unchanged.put(h.id(), h.omega()));
-    SelectionState after = new SelectionState(selection.finalAt(), selection.badStepsInRow() + 1);
+    SelectionState after = selection.withBadSteps(selection.badStepsInRow() + 1);
     return new StepDecision(step, true, 0f, 0f, 0f, 0f, norm, unchanged, List.of(), false, after);
   }
 
@@ -144,10 +144,6 @@ public final class Decide {
     return omega;
   }
 
-  private static List<AdapterId> disconnected(Map<AdapterId, OmegaState> omega) {
-    return omega.keySet().stream().filter(id -> omega.get(id).value() == 0f).sorted().toList();
-  }
-
   private OmegaState move(HeadReport head, float clip, float omegaLr) {
     OmegaState before = head.omega();
     float g = head.dOmega() * clip;
@@ -165,35 +161,13 @@ public final class Decide {
         after.values()[0], after.moments().m()[0], after.moments().v()[0], after.moments().steps());
   }
 
-  /** Projects where a projection is due; true where it is the final one. */
-  private boolean select(
+  /** Selects where a selection is due and omega has a gradient; projects omega in place. */
+  private HeadSelection.Outcome select(
       long step, List<HeadReport> heads, float clip, Map<AdapterId, OmegaState> omega) {
-    SelectionSettings s = rules.selection();
-    boolean finalDue = rules.omegaTrains() && !selection.isFinal() && step >= s.at();
-    boolean maskDue =
-        rules.omegaTrains()
-            && !selection.isFinal()
-            && s.every() != SelectionSettings.NEVER
-            && step % s.every() == 0;
+    HeadSelection choice = new HeadSelection(rules.selection(), selection, heads);
     boolean omegaHasGradient = Math.sqrt(omegaSumOfSquares(heads, clip)) > NO_OMEGA_GRADIENT;
-    if (!(finalDue || maskDue) || !omegaHasGradient) {
-      return false;
-    }
-    project(heads, omega);
-    return finalDue;
-  }
-
-  private void project(List<HeadReport> heads, Map<AdapterId, OmegaState> omega) {
-    float[] values = new float[heads.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = omega.get(heads.get(i).id()).value();
-    }
-    boolean[] keep = Projection.keep(values, rules.selection().keep(), rules.selection().rule());
-    for (int i = 0; i < values.length; i++) {
-      if (!keep[i]) {
-        omega.computeIfPresent(heads.get(i).id(), (id, o) -> o.withValue(0f));
-      }
-    }
+    boolean selects = rules.omegaTrains() && omegaHasGradient && choice.isDue(step);
+    return selects ? choice.of(step, omega) : choice.none();
   }
 
   private static List<LayerReport> inLayerOrder(List<LayerReport> reports) {

@@ -35,6 +35,35 @@ public record HeadState(
         spec, rank, newA.values(), newB.values(), newA.moments(), newB.moments(), newOmega);
   }
 
+  /** A and B at a larger rank, without moments; omega comes decided. */
+  HeadState grown(RankExpansion expansion, OmegaState newOmega) {
+    RankExpansion.Grown grown = expansion.of(a, b);
+    return new HeadState(
+        spec,
+        grown.a().length / spec.in(),
+        grown.a(),
+        grown.b(),
+        Moments.zero(grown.a().length),
+        Moments.zero(grown.b().length),
+        newOmega);
+  }
+
+  /** The size of A and B at present. */
+  public HeadSize size() {
+    return new HeadSize(rank, spec.in(), spec.out());
+  }
+
+  /** What the coordinator decides with, without the norm of B A. */
+  public HeadReport report(float dOmega) {
+    return new HeadReport(spec.id(), omega, dOmega, size(), Float.NaN);
+  }
+
+  /** As {@link #report}, with s ||B A||_F. */
+  HeadReport reportWithNorm(float dOmega) {
+    float norm = (float) (spec.scale() * ProductNorm.of(size(), a, b));
+    return new HeadReport(spec.id(), omega, dOmega, size(), norm);
+  }
+
   /** Number of trainable values, omega included. */
   public long parameters() {
     return (long) a.length + b.length + 1;

@@ -59,7 +59,8 @@ public record LayerState(
     for (int i = 0; i < heads.size(); i++) {
       AdapterGradient g = matching(total, i);
       sum += sumOfSquares(g.dA()) + sumOfSquares(g.dB());
-      reports.add(new HeadReport(g.id(), heads.get(i).omega(), g.dOmega()));
+      HeadState head = heads.get(i);
+      reports.add(plan.reportsNorms() ? head.reportWithNorm(g.dOmega()) : head.report(g.dOmega()));
     }
     for (TensorState tensor : total.tensors()) {
       sum += sumOfSquares(tensor.values());
@@ -67,7 +68,10 @@ public record LayerState(
     return new LayerReport(plan.spec().id(), sum, reports);
   }
 
-  /** The state after the decided step: AdamW on A, B and tensors, omega as decided, pruned gone. */
+  /**
+   * The state after the decided step: AdamW on A, B and tensors, omega as decided, pruned gone. A
+   * head that grows gets no AdamW at this step.
+   */
   public LayerState after(StepDecision decision, LayerGradient total) {
     if (decision.skipped()) {
       return new LayerState(plan, decision.step(), heads, tensors);
@@ -100,8 +104,18 @@ public record LayerState(
       return HeadState.drawn(
           head.spec(), plan.draw(Randomness.ADAPTER_RESTART, head.spec()), omega);
     }
+    Integer rank = decision.expansion().ranks().get(head.spec().id());
+    if (rank != null) {
+      return grown(head, rank, decision, omega);
+    }
     AdamW.Rate rate = new AdamW.Rate(decision.lr(), decision.weightDecay());
     return head.updated(g, adamW, rate, omega);
+  }
+
+  private HeadState grown(HeadState head, int rank, StepDecision decision, OmegaState omega) {
+    ExpansionRule rule = decision.expansion().rule();
+    float[] noise = plan.noise(head.spec(), decision.step(), rule.noiseColumns(head.rank(), rank));
+    return head.grown(new RankExpansion(rule, head.size(), rank, noise), omega);
   }
 
   private AdapterGradient matching(LayerGradient total, int i) {

@@ -1,26 +1,37 @@
 package io.winnow.model.train;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The K-sparse projection of omega (method.md, "Optimisation"; StoIHT): which K entries stay. Ties
- * go to the smaller index, so that the outcome is a function of the values alone.
+ * The projection of omega (method.md, "Optimisation"; StoIHT): which heads stay. The heads are gone
+ * through by score, the largest first, of equal scores the smaller index first; each one that still
+ * fits into the limit stays, and one that does not is passed over, since a smaller one after it may
+ * fit. So the limit is never exceeded, nothing that goes would still fit, and the outcome is a
+ * function of the values alone.
  */
 public final class Projection {
   private Projection() {}
 
-  /** True at the min(K, n) entries that stay under the rule; NaN never stays before a number. */
-  public static boolean[] keep(float[] omega, int k, SelectionSettings.Rule rule) {
-    Comparator<Integer> byScore =
-        Comparator.comparingDouble((Integer i) -> -score(omega[i], rule)).thenComparingInt(i -> i);
-    boolean[] keep = new boolean[omega.length];
-    IntStream.range(0, omega.length).boxed().sorted(byScore).limit(k).forEach(i -> keep[i] = true);
-    return keep;
-  }
+  /** A head: its score, and how many trainable values it has. */
+  public record Candidate(double score, long parameters) {}
 
-  private static double score(float omega, SelectionSettings.Rule rule) {
-    double score = rule == SelectionSettings.Rule.MAGNITUDE ? Math.abs(omega) : omega;
-    return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
+  /** True for those that stay; by a number of heads, exactly min(K, n) of them. */
+  public static boolean[] keep(List<Candidate> heads, Budget.Limit limit) {
+    Comparator<Integer> byScore =
+        Comparator.comparingDouble((Integer i) -> -heads.get(i).score()).thenComparingInt(i -> i);
+    List<Integer> order = IntStream.range(0, heads.size()).boxed().sorted(byScore).toList();
+    boolean[] keep = new boolean[heads.size()];
+    long headsLeft = limit.heads();
+    long parametersLeft = limit.parameters();
+    for (int i : order) {
+      if (headsLeft > 0 && heads.get(i).parameters() <= parametersLeft) {
+        keep[i] = true;
+        headsLeft--;
+        parametersLeft -= heads.get(i).parameters();
+      }
+    }
+    return keep;
   }
 }

@@ -10,6 +10,7 @@ public enum Randomness {
   ADAPTER_INIT,
   ADAPTER_RESTART,
   RANDOM_HEADS,
+  RANK_EXPANSION,
   SAMPLER,
   TENSOR_INIT;
 

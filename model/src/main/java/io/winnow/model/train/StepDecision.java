@@ -17,6 +17,7 @@ import java.util.Map;
  * @param omega new omega of every live head
  * @param pruned heads that are disconnected for good at the end of this step
  * @param restart whether survivors are re-drawn at the end of this step
+ * @param expansion which survivors get a larger rank at the end of this step
  * @param after selection state after this step
  */
 public record StepDecision(
@@ -30,10 +31,39 @@ public record StepDecision(
     Map<AdapterId, OmegaState> omega,
     List<AdapterId> pruned,
     boolean restart,
+    Expansion expansion,
     SelectionState after) {
   public StepDecision {
     omega = Map.copyOf(omega);
     pruned = List.copyOf(pruned);
+  }
+
+  /** A decision by which no head grows. */
+  public StepDecision(
+      long step,
+      boolean skipped,
+      float clip,
+      float lr,
+      float omegaLr,
+      float weightDecay,
+      double gradNorm,
+      Map<AdapterId, OmegaState> omega,
+      List<AdapterId> pruned,
+      boolean restart,
+      SelectionState after) {
+    this(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        omega,
+        pruned,
+        restart,
+        Expansion.NONE,
+        after);
   }
 
   /** The same decision about other heads: the part that one layer needs. */
@@ -49,6 +79,7 @@ public record StepDecision(
         itsOmega,
         itsPruned,
         restart,
+        expansion.of(itsOmega.keySet()),
         after);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.winnow.model.task.Targets;
 import io.winnow.model.text.ChatTemplate;
+import io.winnow.model.text.SpecialTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class InstructionRowsTest {
     var question = new InstructionExample.Question("How many?", "4 #### 4", 1);
     EncodedDataset data = rows(64, InstructionRows.Packing.NONE, question);
 
-    assertThat(tokenizer.decode(data.ids(0), io.winnow.model.text.SpecialTokens.SKIP))
+    assertThat(tokenizer.decode(data.ids(0), SpecialTokens.SKIP))
         .isEqualTo("Question: How many? Answer: 4 #### 4");
     assertThat(((Targets.Next) data.targets()).count()).isGreaterThanOrEqualTo(3);
     assertThat(InstructionText.expected(question)).isEqualTo("4 #### 4");

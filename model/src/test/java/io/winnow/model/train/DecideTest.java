@@ -118,7 +118,7 @@ class DecideTest {
     assertThat(decision.omega().get(id(1))).isEqualTo(OmegaState.initial(1));
     assertThat(decision.pruned()).isEmpty();
     assertThat(decision.restart()).isFalse();
-    assertThat(decision.after()).isEqualTo(new SelectionState(SelectionSettings.NEVER, 3));
+    assertThat(decision.after()).isEqualTo(SelectionState.START.withBadSteps(3));
   }
 
   @Test

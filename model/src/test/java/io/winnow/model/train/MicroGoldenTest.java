@@ -99,7 +99,7 @@ class MicroGoldenTest {
     for (String name : cases) {
       float[] omega = tables.floats("proj_0.input");
       int k = Integer.parseInt(name.substring("proj_0.K".length()));
-      boolean[] keep = Projection.keep(omega, k, Rule.SIGNED);
+      boolean[] keep = Projections.keep(omega, k, Rule.SIGNED);
       for (int i = 0; i < omega.length; i++) {
         omega[i] = keep[i] ? omega[i] : 0f;
       }

@@ -15,7 +15,7 @@ class ProjectionPropertyTest {
   void keepsExactlyKOrAll(
       @ForAll @Size(max = 40) float[] omega, @ForAll @IntRange(max = 50) int k, @ForAll Rule rule) {
     int kept = 0;
-    for (boolean stays : Projection.keep(omega, k, rule)) {
+    for (boolean stays : Projections.keep(omega, k, rule)) {
       kept += stays ? 1 : 0;
     }
 
@@ -28,7 +28,7 @@ class ProjectionPropertyTest {
       @ForAll @IntRange(max = 20) int k,
       @ForAll Rule rule) {
     float[] omega = array(values);
-    boolean[] keep = Projection.keep(omega, k, rule);
+    boolean[] keep = Projections.keep(omega, k, rule);
     for (int stays = 0; stays < omega.length; stays++) {
       for (int goes = 0; goes < omega.length; goes++) {
         if (keep[stays] && !keep[goes]) {
@@ -43,7 +43,7 @@ class ProjectionPropertyTest {
   }
 
   private static float score(float omega, Rule rule) {
-    return rule == Rule.MAGNITUDE ? Math.abs(omega) : omega;
+    return rule == Rule.SIGNED ? omega : Math.abs(omega);
   }
 
   @Property
@@ -65,7 +65,7 @@ class ProjectionPropertyTest {
   }
 
   private static float[] project(float[] omega, int k, Rule rule) {
-    boolean[] keep = Projection.keep(omega, k, rule);
+    boolean[] keep = Projections.keep(omega, k, rule);
     float[] projected = new float[omega.length];
     for (int i = 0; i < omega.length; i++) {
       projected[i] = keep[i] ? omega[i] : 0f;
@@ -81,8 +81,8 @@ class ProjectionPropertyTest {
       magnitudes[i] = Math.abs(omega[i]);
     }
 
-    assertThat(Projection.keep(omega, k, Rule.MAGNITUDE))
-        .isEqualTo(Projection.keep(magnitudes, k, Rule.SIGNED));
+    assertThat(Projections.keep(omega, k, Rule.MAGNITUDE))
+        .isEqualTo(Projections.keep(magnitudes, k, Rule.SIGNED));
   }
 
   @Property
@@ -94,7 +94,7 @@ class ProjectionPropertyTest {
     int bad = index % omega.length;
     omega[bad] = Float.NaN;
 
-    assertThat(Projection.keep(omega, omega.length - 1, rule)[bad]).isFalse();
+    assertThat(Projections.keep(omega, omega.length - 1, rule)[bad]).isFalse();
   }
 
   private static float[] array(List<? extends Number> values) {

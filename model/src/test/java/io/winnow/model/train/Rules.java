@@ -25,39 +25,40 @@ record Rules(
         true);
   }
 
+  private int keep() {
+    return ((Budget.Heads) selection.keep()).count();
+  }
+
   Rules at(long at) {
     var s = selection;
     return with(
-        new SelectionSettings(
-            s.keep(), s.rule(), at, s.every(), s.omegaAfter(), s.afterSelection()));
+        new SelectionSettings(keep(), s.rule(), at, s.every(), s.omegaAfter(), s.afterSelection()));
   }
 
   Rules every(long every) {
     var s = selection;
     return with(
-        new SelectionSettings(
-            s.keep(), s.rule(), s.at(), every, s.omegaAfter(), s.afterSelection()));
+        new SelectionSettings(keep(), s.rule(), s.at(), every, s.omegaAfter(), s.afterSelection()));
   }
 
   Rules by(Rule rule) {
     var s = selection;
     return with(
-        new SelectionSettings(
-            s.keep(), rule, s.at(), s.every(), s.omegaAfter(), s.afterSelection()));
+        new SelectionSettings(keep(), rule, s.at(), s.every(), s.omegaAfter(), s.afterSelection()));
   }
 
   Rules freezing() {
     var s = selection;
     return with(
         new SelectionSettings(
-            s.keep(), s.rule(), s.at(), s.every(), OmegaAfter.FREEZE, s.afterSelection()));
+            keep(), s.rule(), s.at(), s.every(), OmegaAfter.FREEZE, s.afterSelection()));
   }
 
   Rules restarting() {
     var s = selection;
     return with(
         new SelectionSettings(
-            s.keep(), s.rule(), s.at(), s.every(), s.omegaAfter(), AfterSelection.RESTART));
+            keep(), s.rule(), s.at(), s.every(), s.omegaAfter(), AfterSelection.RESTART));
   }
 
   Rules clipping(double limit) {
@@ -85,7 +86,8 @@ record Rules(
   }
 
   static HeadReport head(int index, float omega, float dOmega) {
-    return new HeadReport(id(index), OmegaState.initial(omega), dOmega);
+    return new HeadReport(
+        id(index), OmegaState.initial(omega), dOmega, new HeadSize(2, 3, 4), Float.NaN);
   }
 
   static AdapterId id(int index) {

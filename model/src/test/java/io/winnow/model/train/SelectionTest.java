@@ -48,7 +48,7 @@ class SelectionTest {
 
     StepDecision next = decide(keeping(1).at(1), none.after(), 2, head(1, 0.5f), head(1, 0));
     assertThat(next.pruned()).containsExactly(id(0));
-    assertThat(next.after()).isEqualTo(new SelectionState(2, 0));
+    assertThat(next.after().finalAt()).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -68,7 +68,7 @@ class SelectionTest {
 
     assertThat(bad.pruned()).isEmpty();
     assertThat(good.pruned()).containsExactly(id(0));
-    assertThat(good.after()).isEqualTo(new SelectionState(4, 0));
+    assertThat(good.after().finalAt()).isEqualTo(4);
   }
 
   @Test
@@ -102,7 +102,7 @@ class SelectionTest {
     assertThat(decision.pruned()).containsExactly(id(0), id(3));
     assertThat(decision.omega()).containsOnlyKeys(id(1), id(2));
     assertThat(decision.omega().values()).containsOnly(OmegaState.initial(1));
-    assertThat(decision.after()).isEqualTo(new SelectionState(5, 0));
+    assertThat(decision.after().finalAt()).isEqualTo(5);
   }
 
   @Test

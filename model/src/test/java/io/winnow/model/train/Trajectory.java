@@ -27,13 +27,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** One golden trajectory: what ran, and the files of what it came to (golden/README.md). */
 record Trajectory(Path folder, String name, JsonNode facts) {
   static final String RESTARTED = "lib";
-  static final Set<String> KINDS = Set.of("iht", "adamw_topk", RESTARTED);
+  static final String EXPANDED = "fat";
+  static final Set<String> KINDS = Set.of("iht", "adamw_topk", RESTARTED, EXPANDED);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Every variant of every trajectory folder, whether it is supported or not. */
@@ -177,12 +179,35 @@ record Trajectory(Path folder, String name, JsonNode facts) {
       case RESTARTED ->
           new SelectionSettings(
               k, Rule.SIGNED, v.path("mfs").asLong(), 1, OmegaAfter.FREEZE, AfterSelection.RESTART);
+      case EXPANDED -> expanding(v);
       default -> throw new IllegalStateException("kind " + kind() + " is not supported");
     };
   }
 
   private static SelectionSettings selection(int k, Rule rule, long at, long every) {
     return new SelectionSettings(k, rule, at, every, OmegaAfter.TRAIN, AfterSelection.CONTINUE);
+  }
+
+  /** Whether heads had grown before this step. */
+  boolean hasGrownAt(long step) {
+    return kind().equals(EXPANDED) && step > variant().path("fat_step").asLong();
+  }
+
+  private SelectionSettings expanding(JsonNode v) {
+    ExpansionSettings expansion =
+        new ExpansionSettings(
+            v.path("fat_step").asLong(),
+            v.path("max_fat_steps").asInt(),
+            ExpansionRule.valueOf(v.path("ext").asText().toUpperCase(Locale.ROOT)));
+    return new SelectionSettings(
+        new Budget.Heads(1),
+        Rule.SIGNED,
+        SelectionSettings.NEVER,
+        SelectionSettings.NEVER,
+        OmegaAfter.FREEZE,
+        AfterSelection.CONTINUE,
+        List.of(),
+        expansion);
   }
 
   /** The published optimizer, or torch's. */

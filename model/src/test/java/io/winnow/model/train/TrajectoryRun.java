@@ -1,5 +1,6 @@
 package io.winnow.model.train;
 
+import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerId;
@@ -14,6 +15,7 @@ import io.winnow.model.task.SweepResult;
 import io.winnow.model.task.SweepSettings;
 import io.winnow.model.train.Decide.StepOutcome;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ final class TrajectoryRun implements AutoCloseable {
   }
 
   private final Trajectory trajectory;
+  private final SafeTensors file;
   private final FrozenBase base;
   private final TrainableSpec spec;
   private final Sweep sweep;
@@ -36,9 +39,11 @@ final class TrajectoryRun implements AutoCloseable {
   private List<LayerState> layers;
   private SelectionState selection = SelectionState.START;
   private long steps;
+  private int noisesRead;
 
   TrajectoryRun(Trajectory trajectory, SafeTensors file) {
     this.trajectory = trajectory;
+    this.file = file;
     this.base = trajectory.base();
     this.spec = trajectory.spec(base);
     this.sweep = Sweep.create(base, spec, SweepSettings.withoutDropout());
@@ -82,11 +87,49 @@ final class TrajectoryRun implements AutoCloseable {
    * Goes on from the file's re-drawn heads with torch's AdamW, as the published driver does after
    * the warm-up; our own draw differs from its.
    */
-  void redrawAsIn(SafeTensors file) {
+  void redrawAsFile() {
     layers =
         spec.layers().stream()
             .map(layer -> state(layer, file, "restart", trajectory.optimizer(false)))
             .toList();
+  }
+
+  /**
+   * Grows the heads of a step again, from before it, with the file's noise. The published code
+   * grows, and draws for, all heads that were live before the step, also those that it drops then.
+   */
+  private void growAsFile(List<LayerState> before, StepDecision decision) {
+    Map<AdapterId, HeadState> grown = new HashMap<>();
+    before.stream()
+        .flatMap(layer -> layer.heads().stream())
+        .sorted(Comparator.comparing(head -> head.spec().id()))
+        .forEach(head -> grown.put(head.spec().id(), grown(head, decision)));
+    layers =
+        layers.stream()
+            .map(
+                layer ->
+                    new LayerState(
+                        layer.plan(),
+                        layer.version(),
+                        layer.heads().stream().map(h -> grown.get(h.spec().id())).toList(),
+                        layer.tensors()))
+            .toList();
+  }
+
+  private HeadState grown(HeadState head, StepDecision decision) {
+    ExpansionRule rule = decision.expansion().rule();
+    int in = head.spec().in();
+    int draws = rule.noiseColumns(head.rank(), 2 * head.rank()) / head.rank();
+    float[] noise = new float[in * head.rank() * draws];
+    for (int draw = 0; draw < draws; draw++) {
+      float[] columns = file.floats("noise." + noisesRead++);
+      for (int i = 0; i < columns.length; i++) {
+        int row = i / head.rank();
+        noise[(row * draws + draw) * head.rank() + i % head.rank()] = columns[i];
+      }
+    }
+    OmegaState omega = decision.omega().getOrDefault(head.spec().id(), head.omega());
+    return head.grown(new RankExpansion(rule, head.size(), 2 * head.rank(), noise), omega);
   }
 
   Step step() {
@@ -106,10 +149,14 @@ final class TrajectoryRun implements AutoCloseable {
         live.stream().map(l -> l.report(gradients.get(l.plan().spec().id()))).toList();
     StepDecision decision =
         Decide.step(rules, selection, new StepOutcome(step, result.loss()), reports);
+    List<LayerState> before = layers;
     layers =
         layers.stream()
             .map(l -> l.isLive() ? l.after(decision, gradients.get(l.plan().spec().id())) : l)
             .toList();
+    if (!decision.expansion().ranks().isEmpty()) {
+      growAsFile(before, decision);
+    }
     Step done = new Step(result.loss(), reports, selection, decision);
     steps = step;
     selection = decision.after();
