@@ -89,16 +89,17 @@ class RunConfigWriterTest {
     if (method == Method.Name.WEIGHTLORA) {
       return from;
     }
+    int every = 1 + number / 3;
     var rule = ExpansionRule.values()[number % ExpansionRule.values().length];
     return new Selection(
         new Budget.Heads(0),
         from.rule(),
-        StepCount.of(3L * number),
+        StepCount.of(3L * every),
         StepCount.never(),
         from.omegaAfter(),
         AfterSelection.CONTINUE,
         List.of(),
-        new ExpansionSettings(number, 3, rule));
+        new ExpansionSettings(every, 3, rule));
   }
 
   private static RunConfig.Training stopping(RunConfig.Training from, int number) {
