@@ -94,6 +94,11 @@ public final class RunConfigChecks {
       problems.add(new ConfigProblem(path, found + selection.at(), expected, ""));
     }
     problems.addAll(ofRounds(selection));
+    int last = selection.rounds().size() - 1;
+    if (last >= 0 && selection.rounds().get(last).at() > totalSteps) {
+      problems.add(
+          new ConfigProblem("selection.rounds[" + last + "].at", "beyond the end", expected, ""));
+    }
     long warmup = run.schedule().warmup().resolve(totalSteps);
     if (warmup > totalSteps) {
       problems.add(new ConfigProblem("schedule.warmup-steps", warmup + " steps", expected, ""));

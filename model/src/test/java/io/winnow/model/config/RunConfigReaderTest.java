@@ -205,6 +205,8 @@ class RunConfigReaderTest {
         .contains("selection.rounds[0].at: step 40; expected a step before selection.at");
     assertThat(problem(rounds + "[{ at = 9, keep = 7 }, { at = 9, keep = 7 }]").getMessage())
         .contains("selection.rounds[0].at: step 9; expected a step before that of the next");
+    assertThat(problem(rounds + "[{ at = 101, keep = 7 }]\nselection.at = never").getMessage())
+        .contains("selection.rounds[0].at: beyond the end; expected at most 100");
     assertThat(problem(rounds + "[{ at = 9 }]").getMessage()).contains("selection.rounds[0]");
     assertThat(problem(rounds + "36").getMessage()).contains("selection.rounds: 36; expected a");
   }
