@@ -26,7 +26,7 @@ final class EarlyStopping {
   /** Ahead of the final selection nothing counts: a run that ended there would prune nothing. */
   private static boolean counts(RunConfig config, Progress progress) {
     boolean selects =
-        config.method().name() == RunConfig.Method.Name.WEIGHTLORA
+        config.method().name().movesOmega()
             && !(config.selection().at() instanceof StepCount.Never);
     return !selects || progress.selection().isFinal();
   }

@@ -13,7 +13,7 @@ public final class Rules {
         config.optimizer(),
         config.schedule().resolve(totalSteps),
         config.selection().resolve(totalSteps),
-        config.method().name() == RunConfig.Method.Name.WEIGHTLORA,
+        config.method().name().movesOmega(),
         totalSteps);
   }
 }

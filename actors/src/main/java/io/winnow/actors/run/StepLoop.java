@@ -110,7 +110,7 @@ public final class StepLoop {
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
     this.sampler = plan.sampler();
-    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().name());
+    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().text());
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }

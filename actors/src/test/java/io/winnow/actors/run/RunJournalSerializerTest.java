@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.winnow.model.train.SelectionSettings;
+import io.winnow.model.train.SelectionState;
 import io.winnow.protocol.CheckpointId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,6 +82,19 @@ class RunJournalSerializerTest {
         .contains("\"patience\":{\"best\":0.75,\"spent\":2}");
     assertThat(new String(serializer.toBinary(finished), StandardCharsets.UTF_8))
         .contains("\"stoppedEarly\":\"it waited in vain\"");
+  }
+
+  @Test
+  void roundsOfSelectionReadBack() throws Exception {
+    Progress at = SampleEvents.progress(14, 10);
+    SelectionState selection = new SelectionState(SelectionSettings.NEVER, 0, 2, 72, 1_000_000);
+    Progress progress =
+        at.afterStep(new Progress.StepDone(at.position(), selection, at.liveLayers(), 1, 1, false));
+    RunEventRecord counted =
+        new RunEventRecord.CheckpointCounted(new CheckpointId(2, 15), progress, List.of());
+    byte[] json = serializer.toBinary(counted);
+
+    assertThat(serializer.fromBinary(json, serializer.manifest(counted))).isEqualTo(counted);
   }
 
   @Test

@@ -3,21 +3,17 @@ package io.winnow.model.config;
 import com.typesafe.config.Config;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Schedule;
-import io.winnow.model.config.RunConfig.Selection;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.config.RunConfig.Training;
 import io.winnow.model.config.RunConfig.Training.EarlyStopping;
 import io.winnow.model.config.RunConfig.Training.Metric;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
-import io.winnow.model.train.SelectionSettings.AfterSelection;
-import io.winnow.model.train.SelectionSettings.OmegaAfter;
-import io.winnow.model.train.SelectionSettings.Rule;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Binds the sections about the loop: selection, optimizer, schedule and training. */
+/** Binds the sections about the loop: optimizer, schedule and training. */
 final class LoopBinder {
   private static final Set<String> LOWER_IS_BETTER = Set.of("mse", "loss", "perplexity");
   private static final float EPS_ADAMW = 1e-8f;
@@ -35,43 +31,6 @@ final class LoopBinder {
     this.known = known;
     this.said = said;
     this.problems = problems;
-  }
-
-  Selection selection(Method.Name method) {
-    if (method != Method.Name.WEIGHTLORA) {
-      refuse("selection", method);
-    }
-    if (method == Method.Name.LORA) {
-      refuse("method.keep", method);
-      return Selection.none(0);
-    }
-    if (!values.has("method.keep")) {
-      problems.add("method.keep", "not set", "K, the number of heads to keep, of at least 1");
-    }
-    int keep = values.has("method.keep") ? values.wholeInt("method.keep", 1) : 1;
-    return method == Method.Name.RAND ? Selection.none(keep) : selectionOf(keep);
-  }
-
-  private Selection selectionOf(int keep) {
-    int before = problems.all().size();
-    Selection selection =
-        new Selection(
-            keep,
-            values.choice("selection.rule", Rule.class),
-            values.steps("selection.at", 1, "never"),
-            values.steps("selection.every", 1, "at-end"),
-            values.choice("selection.omega-after", OmegaAfter.class),
-            values.choice("selection.after-selection", AfterSelection.class));
-    boolean never = selection.at() instanceof StepCount.Never;
-    if (problems.all().size() == before && never) {
-      if (selection.every() instanceof StepCount.Never) {
-        problems.add("selection", "at = never and every = at-end never select", "one of them");
-      }
-      if (selection.afterSelection() == AfterSelection.RESTART) {
-        problems.add("selection.after-selection", "restart, but selection.at is never", "a step");
-      }
-    }
-    return selection;
   }
 
   OptimizerSettings optimizer(Method.Name method) {
@@ -108,8 +67,11 @@ final class LoopBinder {
   }
 
   private Omega omega(Method.Name method) {
-    if (method != Method.Name.WEIGHTLORA) {
-      refuse("optimizer.omega", method); // omega stays 1
+    if (!method.movesOmega()) {
+      if (said.hasPath("optimizer.omega")) {
+        problems.add(
+            "optimizer.omega", "has no meaning for method " + Values.kebab(method), "weightlora");
+      }
       return new Omega(OMEGA_LR_ADAMW, OptimizerSettings.OmegaKind.ADAMW);
     }
     var kind = values.choice("optimizer.omega.kind", OptimizerSettings.OmegaKind.class);
@@ -197,15 +159,6 @@ final class LoopBinder {
   private void oneOf(String first, String second) {
     if (known.hasPath(first) && known.hasPath(second)) {
       problems.add(second, "given together with " + first, "only one of the two");
-    }
-  }
-
-  private void refuse(String path, Method.Name method) {
-    if (said.hasPath(path)) {
-      problems.add(
-          path,
-          "has no meaning for method " + Values.kebab(method),
-          path.equals("method.keep") ? "weightlora or rand" : "weightlora");
     }
   }
 

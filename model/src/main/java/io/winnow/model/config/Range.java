@@ -6,6 +6,7 @@ enum Range {
   NOT_NEGATIVE("of at least 0", 0),
   BELOW_ONE("from 0 to below 1", 0),
   UNIT("from 0 to 1", 0),
+  SHARE("above 0, at most 1", 1),
   PERCENT("from 0 to 100", 0),
   ANY("that is finite", 0);
 
@@ -25,6 +26,7 @@ enum Range {
           case NOT_NEGATIVE -> value >= 0 && Float.isFinite((float) value);
           case BELOW_ONE -> value >= 0 && (float) value < 1;
           case UNIT -> value >= 0 && value <= 1;
+          case SHARE -> value > 0 && value <= 1;
           case PERCENT -> value >= 0 && value <= 100;
           case ANY -> true;
         };

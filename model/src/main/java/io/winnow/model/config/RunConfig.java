@@ -3,8 +3,11 @@ package io.winnow.model.config;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.task.score.GlueTask;
+import io.winnow.model.train.Budget;
+import io.winnow.model.train.ExpansionSettings;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
+import io.winnow.model.train.SelectionRound;
 import io.winnow.model.train.SelectionSettings;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
 import io.winnow.model.train.SelectionSettings.OmegaAfter;
@@ -170,8 +173,25 @@ public record RunConfig(
     /** Methods of method.md. */
     public enum Name {
       LORA,
+      RSLORA,
       RAND,
-      WEIGHTLORA
+      WEIGHTLORA,
+      WEIGHTLORA_PLUS;
+
+      /** Whether omega moves and heads are selected by it; else omega is fixed at 1. */
+      public boolean movesOmega() {
+        return this == WEIGHTLORA || this == WEIGHTLORA_PLUS;
+      }
+
+      /** As a person writes it. */
+      public String text() {
+        return Values.kebab(this);
+      }
+    }
+
+    /** s, what a head's output is multiplied by: alpha / rank, or alpha / sqrt(rank) of rslora. */
+    public float scale() {
+      return name == Name.RSLORA ? (float) (alpha / Math.sqrt(rank)) : alpha / rank;
     }
 
     /** Bound of A's uniform initialisation: 1/sqrt(in) as in PEFT, or the authors' 1/sqrt(rank). */
@@ -232,32 +252,56 @@ public record RunConfig(
    * When and how heads are selected; {@link SelectionSettings} says what the parts mean. Methods
    * without selection have {@link #none(int)}.
    *
-   * @param keep K; 0 for {@code lora}, which keeps all heads
+   * @param budget what may stay; no heads for methods that say it otherwise
    */
   public record Selection(
-      int keep,
+      Budget budget,
       Rule rule,
       StepCount at,
       StepCount every,
       OmegaAfter omegaAfter,
-      AfterSelection afterSelection) {
+      AfterSelection afterSelection,
+      List<Round> rounds,
+      @Nullable ExpansionSettings expansion) {
+    public Selection {
+      rounds = List.copyOf(rounds);
+    }
+
+    /** A selection ahead of the final one. */
+    public record Round(StepCount at, int keep) {}
 
     /** No selection: all heads ({@code keep} 0), or {@code keep} heads drawn before the start. */
     public static Selection none(int keep) {
       StepCount never = StepCount.never();
       return new Selection(
-          keep, Rule.MAGNITUDE, never, never, OmegaAfter.FREEZE, AfterSelection.CONTINUE);
+          new Budget.Heads(keep),
+          Rule.MAGNITUDE,
+          never,
+          never,
+          OmegaAfter.FREEZE,
+          AfterSelection.CONTINUE,
+          List.of(),
+          null);
+    }
+
+    /** K; 0 where all heads stay, or where a budget or the expansions say how many. */
+    public int keep() {
+      return budget instanceof Budget.Heads heads ? heads.count() : 0;
     }
 
     /** The selection of a run of so many steps. */
     public SelectionSettings resolve(long totalSteps) {
       return new SelectionSettings(
-          keep,
+          budget,
           rule,
           at.resolve(totalSteps),
           every.resolve(totalSteps),
           omegaAfter,
-          afterSelection);
+          afterSelection,
+          rounds.stream()
+              .map(r -> new SelectionRound(r.at.resolve(totalSteps), new Budget.Heads(r.keep)))
+              .toList(),
+          expansion);
     }
   }
 

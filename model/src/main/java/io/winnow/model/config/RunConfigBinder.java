@@ -49,7 +49,7 @@ final class RunConfigBinder {
             task,
             what.data(task),
             method,
-            loop.selection(method.name()),
+            new SelectionBinder(values, known, said, problems).selection(method.name()),
             loop.optimizer(method.name()),
             loop.schedule(),
             loop.training(task),

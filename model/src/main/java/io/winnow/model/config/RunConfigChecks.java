@@ -1,5 +1,8 @@
 package io.winnow.model.config;
 
+import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.train.Budget;
+import io.winnow.model.train.HeadSize;
 import io.winnow.model.train.SelectionSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +30,74 @@ public final class RunConfigChecks {
     return List.of();
   }
 
+  /** Rounds that are not one after the other, the final selection last. */
+  private static List<ConfigProblem> ofRounds(SelectionSettings selection) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    for (int i = 0; i < selection.rounds().size(); i++) {
+      long at = selection.rounds().get(i).at();
+      boolean isLast = i + 1 == selection.rounds().size();
+      long next = isLast ? selection.at() : selection.rounds().get(i + 1).at();
+      if (at >= next) {
+        problems.add(
+            new ConfigProblem(
+                "selection.rounds[" + i + "].at",
+                at == SelectionSettings.NEVER ? "never" : "step " + at,
+                "a step before "
+                    + (isLast ? "selection.at" : "that of the next round")
+                    + (next == SelectionSettings.NEVER ? "" : ", which is " + next),
+                ""));
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * What does not fit the heads of the model: a budget in which not even one of them fits, or too
+   * few heads to halve their number.
+   *
+   * @param heads all heads of the run, at their initial rank
+   */
+  public static List<ConfigProblem> againstHeads(RunConfig run, List<AdapterSpec> heads) {
+    List<Long> sizes =
+        heads.stream().map(h -> new HeadSize(h.rank(), h.in(), h.out()).parameters()).toList();
+    long smallest = sizes.stream().mapToLong(Long::longValue).min().orElse(0);
+    long all = sizes.stream().mapToLong(Long::longValue).sum();
+    long limit = run.selection().budget().limit(all).parameters();
+    if (limit < smallest) {
+      boolean isShare = run.selection().budget() instanceof Budget.Fraction;
+      return List.of(
+          new ConfigProblem(
+              isShare ? "method.keep-fraction" : "method.keep-parameters",
+              "a budget of " + limit + " parameters",
+              "at least " + smallest + ", the size of the smallest head, of " + all + " in all",
+              ""));
+    }
+    if (run.selection().expansion() != null && heads.size() < 2) {
+      return List.of(
+          new ConfigProblem(
+              "method.name",
+              "weightlora+ halves the number of heads, but the model has " + heads.size(),
+              "a wider method.target-modules",
+              ""));
+    }
+    return List.of();
+  }
+
   /** Steps that lie beyond the end of a run of {@code totalSteps}. */
   public static List<ConfigProblem> againstSteps(RunConfig run, long totalSteps) {
     List<ConfigProblem> problems = new ArrayList<>();
     String expected = "at most " + totalSteps + ", the steps of this run";
-    long at = run.selection().at().resolve(totalSteps);
-    if (at != SelectionSettings.NEVER && at > totalSteps) {
-      problems.add(new ConfigProblem("selection.at", "step " + at, expected, ""));
+    SelectionSettings selection = run.selection().resolve(totalSteps);
+    if (selection.at() != SelectionSettings.NEVER && selection.at() > totalSteps) {
+      String path = selection.expansion() == null ? "selection.at" : "expansion.every";
+      String found = selection.expansion() == null ? "step " : "the last expansion at step ";
+      problems.add(new ConfigProblem(path, found + selection.at(), expected, ""));
+    }
+    problems.addAll(ofRounds(selection));
+    int last = selection.rounds().size() - 1;
+    if (last >= 0 && selection.rounds().get(last).at() > totalSteps) {
+      problems.add(
+          new ConfigProblem("selection.rounds[" + last + "].at", "beyond the end", expected, ""));
     }
     long warmup = run.schedule().warmup().resolve(totalSteps);
     if (warmup > totalSteps) {

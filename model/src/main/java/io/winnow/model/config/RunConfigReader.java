@@ -25,12 +25,11 @@ public final class RunConfigReader {
       ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
 
   /** Settings that exclude each other. */
-  private static final Map<String, String> RIVALS =
-      Map.of(
-          "training.steps", "training.epochs",
-          "training.epochs", "training.steps",
-          "schedule.warmup-steps", "schedule.warmup-ratio",
-          "schedule.warmup-ratio", "schedule.warmup-steps");
+  private static final List<List<String>> RIVALS =
+      List.of(
+          List.of("training.steps", "training.epochs"),
+          List.of("schedule.warmup-steps", "schedule.warmup-ratio"),
+          SelectionBinder.BUDGETS);
 
   private RunConfigReader() {}
 
@@ -114,9 +113,11 @@ public final class RunConfigReader {
   /** What is set on the command line also wins over the file's other way to say the same. */
   private static Config withoutOverruled(Config user, Config set) {
     Config kept = user;
-    for (Map.Entry<String, String> rivals : RIVALS.entrySet()) {
-      if (set.hasPath(rivals.getKey()) && !set.hasPath(rivals.getValue())) {
-        kept = kept.withoutPath(rivals.getValue());
+    for (List<String> rivals : RIVALS) {
+      if (rivals.stream().anyMatch(set::hasPath)) {
+        for (String rival : rivals) {
+          kept = set.hasPath(rival) ? kept : kept.withoutPath(rival);
+        }
       }
     }
     return kept;

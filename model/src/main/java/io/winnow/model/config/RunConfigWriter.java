@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigUtil;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.Activations;
 import io.winnow.model.config.RunConfig.Method;
+import io.winnow.model.train.Budget;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -89,24 +90,51 @@ public final class RunConfigWriter {
 
   private void method(RunConfig run) {
     Method method = run.method();
-    line("method.name", Values.kebab(method.name()));
+    line("method.name", quote(method.name().text()));
     line("method.rank", method.rank());
     line("method.alpha", method.alpha());
     line("method.dropout", method.dropout());
     line("method.init-a", Values.kebab(method.initA()));
     line("method.target-modules", target(method.target()));
     line("method.train-head", method.trainHead());
-    RunConfig.Selection selection = run.selection();
-    if (method.name() != Method.Name.LORA) {
-      line("method.keep", selection.keep());
+    selection(method.name(), run.selection());
+  }
+
+  private void selection(Method.Name method, RunConfig.Selection selection) {
+    if (method == Method.Name.RAND || method == Method.Name.WEIGHTLORA) {
+      budget(selection.budget());
     }
-    if (method.name() == Method.Name.WEIGHTLORA) {
+    if (method.movesOmega()) {
       line("selection.rule", Values.kebab(selection.rule()));
+      line("selection.omega-after", Values.kebab(selection.omegaAfter()));
+    }
+    if (method == Method.Name.WEIGHTLORA) {
       line("selection.at", steps(selection.at(), "never"));
       line("selection.every", steps(selection.every(), "at-end"));
-      line("selection.omega-after", Values.kebab(selection.omegaAfter()));
       line("selection.after-selection", Values.kebab(selection.afterSelection()));
+      line("selection.rounds", rounds(selection.rounds()));
     }
+    if (selection.expansion() != null) {
+      line("expansion.every", selection.expansion().every());
+      line("expansion.times", selection.expansion().times());
+      line("expansion.rule", Values.kebab(selection.expansion().rule()));
+    }
+  }
+
+  private void budget(Budget budget) {
+    if (budget instanceof Budget.Heads heads) {
+      line("method.keep", heads.count());
+    } else if (budget instanceof Budget.Parameters parameters) {
+      line("method.keep-parameters", parameters.values());
+    } else if (budget instanceof Budget.Fraction fraction) {
+      line("method.keep-fraction", fraction.share());
+    }
+  }
+
+  private static String rounds(List<RunConfig.Selection.Round> rounds) {
+    return rounds.stream()
+        .map(round -> "{ at = " + steps(round.at(), "never") + ", keep = " + round.keep() + " }")
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private void optimizer(RunConfig run) {
@@ -117,7 +145,7 @@ public final class RunConfigWriter {
     line("optimizer.eps", optimizer.eps());
     line("optimizer.weight-decay", optimizer.weightDecay());
     line("optimizer.clip", optimizer.clip());
-    if (run.method().name() == Method.Name.WEIGHTLORA) {
+    if (run.method().name().movesOmega()) {
       line("optimizer.omega.kind", Values.kebab(optimizer.omegaKind()));
       line("optimizer.omega.lr", optimizer.omegaLr());
     }

@@ -62,6 +62,10 @@ final class Values {
     return config.getList(path).stream().map(Values::raw).toList();
   }
 
+  ConfigValue value(String path) {
+    return config.getValue(path);
+  }
+
   boolean isList(String path) {
     return has(path) && config.getValue(path).valueType() == ConfigValueType.LIST;
   }
@@ -166,8 +170,10 @@ final class Values {
     }
   }
 
+  /** WEIGHTLORA_PLUS is weightlora+. */
   static String kebab(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = constant.name().toLowerCase(Locale.ROOT);
+    return name.replaceFirst("_plus$", "+").replace('_', '-');
   }
 
   /** What was found, for a message: the value and, where it helps, its type. */

@@ -87,11 +87,15 @@ final class HeadSelection {
   }
 
   private double score(HeadReport head, Map<AdapterId, OmegaState> omega) {
-    if (settings.rule() == SelectionSettings.Rule.CONTRIBUTION && Float.isNaN(head.norm())) {
+    float value = value(omega, head.id());
+    if (settings.rule() != SelectionSettings.Rule.CONTRIBUTION) {
+      return settings.rule().score(value, 1f);
+    }
+    if (head.norm() == null) {
       throw new IllegalStateException(
           "selection by contribution, but the layer of " + head.id() + " reports no norm");
     }
-    return settings.rule().score(value(omega, head.id()), head.norm());
+    return settings.rule().score(value, head.norm());
   }
 
   private static float value(Map<AdapterId, OmegaState> omega, AdapterId id) {

@@ -55,7 +55,7 @@ public record HeadState(
 
   /** What the coordinator decides with, without the norm of B A. */
   public HeadReport report(float dOmega) {
-    return new HeadReport(spec.id(), omega, dOmega, size(), Float.NaN);
+    return new HeadReport(spec.id(), omega, dOmega, size(), null);
   }
 
   /** As {@link #report}, with s ||B A||_F. */

@@ -1,5 +1,7 @@
 package io.winnow.model.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * How far the selection of a run is.
  *
@@ -11,7 +13,11 @@ package io.winnow.model.train;
  * @param parameters trainable values of those heads, by which a share of them is measured
  */
 public record SelectionState(
-    long finalAt, int badStepsInRow, int rounds, int heads, long parameters) {
+    long finalAt,
+    int badStepsInRow,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int rounds,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int heads,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long parameters) {
   /** At the start of a run. */
   public static final SelectionState START = new SelectionState(SelectionSettings.NEVER, 0);
 

@@ -3,10 +3,16 @@ package io.winnow.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.winnow.model.adapter.AdapterId;
+import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.train.Budget;
+import io.winnow.model.train.ExpansionRule;
+import io.winnow.model.train.ExpansionSettings;
 import io.winnow.model.train.OptimizerSettings.Kind;
+import io.winnow.model.train.SelectionRound;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +148,104 @@ class RunConfigReaderTest {
         .contains("selection.at: step 11; expected at most 10, the steps of this run");
     assertThat(problem("model.path = model\ndata.train = train.tsv").getMessage())
         .contains("method.keep: not set; expected K");
+  }
+
+  @Test
+  void expansionsHaveTheirOwnSelection() throws IOException {
+    String plus = SMALL.replace("method.keep = 6", "method.name = \"weightlora+\"");
+    RunConfig run = read(plus + "expansion { every = 5, times = 3, rule = dummy }");
+
+    assertThat(run.method().name().text()).isEqualTo("weightlora+");
+    assertThat(run.selection().expansion())
+        .isEqualTo(new ExpansionSettings(5, 3, ExpansionRule.DUMMY));
+    assertThat(run.selection().resolve(100).at()).isEqualTo(15);
+    assertThat(problem(plus + "method.keep = 6").getMessage())
+        .contains(
+            "method.keep: has no meaning for method weightlora+; expected weightlora or rand");
+    for (String setting : List.of("at = 9", "every = 9", "rounds = []")) {
+      assertThat(problem(plus + "selection." + setting).getMessage())
+          .contains("has no meaning for method weightlora+; expected weightlora");
+    }
+    assertThat(problem(plus + "training.steps = 15\nexpansion.every = 8").getMessage())
+        .contains("expansion.every: the last expansion at step 16; expected at most 15");
+  }
+
+  @Test
+  void expansionIsOfOneMethodAlone() throws IOException {
+    String files = SMALL.replace("method.keep = 6", "");
+    for (String method : List.of("lora", "rslora", "weightlora", "rand")) {
+      assertThat(problem(files + "expansion.times = 1\nmethod.name = " + method).getMessage())
+          .contains("expansion: has no meaning for method " + method + "; expected weightlora+");
+    }
+    assertThat(read(SMALL + "method.name = weightlora", "method.name=weightlora+").selection())
+        .extracting(RunConfig.Selection::keep)
+        .isEqualTo(0);
+  }
+
+  @Test
+  void scaleIsThatOfTheMethod() throws IOException {
+    assertThat(read(SMALL, "method.name=rslora").method().scale()).isEqualTo(5.656854f);
+    assertThat(read(SMALL).method().scale()).isEqualTo(2f);
+  }
+
+  @Test
+  void roundsFallInOrder() throws IOException {
+    String rounds = SMALL + "training.steps = 100\nselection.rounds = ";
+    RunConfig run = read(rounds + "[{ at = 10, keep = 36 }, { at = \"20%\", keep = 6 }]");
+
+    assertThat(run.selection().resolve(100).rounds())
+        .containsExactly(
+            new SelectionRound(10, new Budget.Heads(36)),
+            new SelectionRound(20, new Budget.Heads(6)));
+    assertThat(problem(rounds + "[{ at = 10, keep = 5 }]").getMessage())
+        .contains("method.keep: 6 heads after a round that keeps 5; expected at most 5");
+    assertThat(problem(rounds + "[{ at = 9, keep = 7 }, { at = 10, keep = 8 }]").getMessage())
+        .contains("selection.rounds: 8 heads after a round that keeps 7");
+    assertThat(problem(rounds + "[{ at = 40, keep = 7 }]").getMessage())
+        .contains("selection.rounds[0].at: step 40; expected a step before selection.at");
+    assertThat(problem(rounds + "[{ at = 9, keep = 7 }, { at = 9, keep = 7 }]").getMessage())
+        .contains("selection.rounds[0].at: step 9; expected a step before that of the next");
+    assertThat(problem(rounds + "[{ at = 101, keep = 7 }]\nselection.at = never").getMessage())
+        .contains("selection.rounds[0].at: beyond the end; expected at most 100");
+    assertThat(problem(rounds + "[{ at = 9 }]").getMessage()).contains("selection.rounds[0]");
+    assertThat(problem(rounds + "36").getMessage()).contains("selection.rounds: 36; expected a");
+  }
+
+  @Test
+  void onlyOneBudgetIsGiven() throws IOException {
+    String files = SMALL.replace("method.keep = 6", "");
+
+    assertThat(read(files + "method.keep-parameters = 9000").selection().budget())
+        .isEqualTo(new Budget.Parameters(9000));
+    assertThat(read(SMALL, "method.keep-fraction=0.25").selection().budget())
+        .isEqualTo(new Budget.Fraction(0.25));
+    assertThat(problem(SMALL + "method.keep-fraction = 0.5").getMessage())
+        .contains("method.keep-fraction: given together with method.keep");
+    assertThat(problem(files + "method.keep-fraction = 0").getMessage())
+        .contains("method.keep-fraction: 0; expected a number above 0, at most 1");
+  }
+
+  @Test
+  void budgetsThatNoHeadFitsAreRefused() throws IOException {
+    List<AdapterSpec> heads =
+        List.of(
+            new AdapterSpec(new AdapterId(0, "a"), 10, 10, 2, 1f),
+            new AdapterSpec(new AdapterId(1, "b"), 20, 30, 2, 1f));
+    String files = SMALL.replace("method.keep = 6", "");
+
+    RunConfig small = read(files + "method.keep-parameters = 40");
+    assertThat(RunConfigChecks.againstHeads(small, heads))
+        .extracting(ConfigProblem::expected)
+        .containsExactly("at least 41, the size of the smallest head, of 142 in all");
+    RunConfig fits = read(files + "method.keep-parameters = 41");
+    assertThat(RunConfigChecks.againstHeads(fits, heads)).isEmpty();
+    RunConfig share = read(files + "method.keep-fraction = 0.25");
+    assertThat(RunConfigChecks.againstHeads(share, heads))
+        .extracting(ConfigProblem::path)
+        .containsExactly("method.keep-fraction");
+    RunConfig plus = read(files + "method.name = \"weightlora+\"");
+    assertThat(RunConfigChecks.againstHeads(plus, heads)).isEmpty();
+    assertThat(RunConfigChecks.againstHeads(plus, heads.subList(0, 1))).hasSize(1);
   }
 
   @Test

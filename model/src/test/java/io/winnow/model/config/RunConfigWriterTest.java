@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
+import io.winnow.model.train.Budget;
+import io.winnow.model.train.ExpansionRule;
+import io.winnow.model.train.ExpansionSettings;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
@@ -58,8 +61,8 @@ class RunConfigWriterTest {
       String text,
       RunConfig.Schedule schedule,
       int number) {
-    boolean selects = method.name() == Method.Name.WEIGHTLORA;
-    int keep = method.name() == Method.Name.LORA ? 0 : selection.keep();
+    boolean selects = method.name().movesOmega();
+    int keep = method.name() == Method.Name.RAND ? number : 0;
     boolean even = number % 2 == 0;
     return new RunConfig(
         "run-" + number,
@@ -68,7 +71,7 @@ class RunConfigWriterTest {
         SomeTask.task(number),
         SomeTask.data(number, text),
         method,
-        selects ? selection : Selection.none(keep),
+        selects ? of(method.name(), selection, number) : Selection.none(keep),
         selects ? optimizer : withoutOmega(optimizer),
         schedule,
         even ? training : stopping(training, number),
@@ -80,6 +83,23 @@ class RunConfigWriterTest {
         even
             ? List.of()
             : List.of(new RunConfig.ScriptedCommand(1, Map.of("optimizer.lr", "0.5"))));
+  }
+
+  private static Selection of(Method.Name method, Selection from, int number) {
+    if (method == Method.Name.WEIGHTLORA) {
+      return from;
+    }
+    int every = 1 + number / 3;
+    var rule = ExpansionRule.values()[number % ExpansionRule.values().length];
+    return new Selection(
+        new Budget.Heads(0),
+        from.rule(),
+        StepCount.of(3L * every),
+        StepCount.never(),
+        from.omegaAfter(),
+        AfterSelection.CONTINUE,
+        List.of(),
+        new ExpansionSettings(every, 3, rule));
   }
 
   private static RunConfig.Training stopping(RunConfig.Training from, int number) {
@@ -129,8 +149,32 @@ class RunConfigWriterTest {
             Arbitraries.of(OmegaAfter.class),
             Arbitraries.of(AfterSelection.class))
         .as(
-            (keep, rule, every, omega, after) ->
-                new Selection(keep, rule, StepCount.of(1), every, omega, after));
+            (number, rule, every, omega, after) ->
+                new Selection(
+                    budget(number),
+                    rule,
+                    StepCount.of(9),
+                    every,
+                    omega,
+                    after,
+                    rounds(number),
+                    null));
+  }
+
+  private static Budget budget(int number) {
+    return switch (number % 3) {
+      case 0 -> new Budget.Heads(number);
+      case 1 -> new Budget.Parameters(1000L * number);
+      default -> new Budget.Fraction(number / 1000.0);
+    };
+  }
+
+  private static List<Selection.Round> rounds(int number) {
+    return number % 2 == 0
+        ? List.of()
+        : List.of(
+            new Selection.Round(StepCount.of(2), 2 * number),
+            new Selection.Round(StepCount.of(4), number));
   }
 
   private static Arbitrary<OptimizerSettings> optimizers() {

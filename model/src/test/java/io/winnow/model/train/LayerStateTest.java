@@ -65,8 +65,8 @@ class LayerStateTest {
     assertThat(report.sumOfSquares()).isEqualTo(1 + 4 + 9 + 16);
     assertThat(report.heads())
         .containsExactly(
-            new HeadReport(FIRST, OmegaState.initial(1), 100, new HeadSize(2, 3, 2), Float.NaN),
-            new HeadReport(SECOND, OmegaState.initial(1), 50, new HeadSize(2, 2, 4), Float.NaN));
+            new HeadReport(FIRST, OmegaState.initial(1), 100, new HeadSize(2, 3, 2), null),
+            new HeadReport(SECOND, OmegaState.initial(1), 50, new HeadSize(2, 2, 4), null));
   }
 
   @Test

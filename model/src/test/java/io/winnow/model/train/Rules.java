@@ -87,7 +87,7 @@ record Rules(
 
   static HeadReport head(int index, float omega, float dOmega) {
     return new HeadReport(
-        id(index), OmegaState.initial(omega), dOmega, new HeadSize(2, 3, 4), Float.NaN);
+        id(index), OmegaState.initial(omega), dOmega, new HeadSize(2, 3, 4), null);
   }
 
   static AdapterId id(int index) {
