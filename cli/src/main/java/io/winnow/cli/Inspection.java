@@ -34,7 +34,7 @@ final class Inspection {
     List<String> lines = new ArrayList<>();
     long kept = run.heads().stream().filter(HeadView::kept).count();
     lines.add(
-        run.config().method().name().name().toLowerCase(Locale.ROOT)
+        run.config().method().name().text()
             + " run, checkpoint of step "
             + run.step()
             + ": "

@@ -25,7 +25,6 @@ import io.winnow.protocol.SweepPlan;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** What a run has learned, read back from its newest counted checkpoint or its best one. */
@@ -167,7 +166,7 @@ public final class StoredRun {
           profile,
           new ExportInfo.Base(config.model().path().toString(), model.fingerprint()),
           taskType(),
-          config.method().name().name().toLowerCase(Locale.ROOT),
+          config.method().name().text(),
           config.method().alpha(),
           config.method().rank(),
           config.selection().keep(),

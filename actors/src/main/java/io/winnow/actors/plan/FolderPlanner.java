@@ -3,6 +3,7 @@ package io.winnow.actors.plan;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.run.Rules;
 import io.winnow.actors.run.RunPlan;
+import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
@@ -12,6 +13,8 @@ import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.train.ExpansionSettings;
+import io.winnow.model.train.HeadSize;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.StepRules;
 import io.winnow.protocol.SweepPlan;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Plans runs on Hugging Face folders and data files. */
 public final class FolderPlanner implements Planner {
@@ -58,7 +62,7 @@ public final class FolderPlanner implements Planner {
   /** What a run trains, if its layers fit into messages. */
   static TrainableSpec trainable(Architecture architecture, RunConfig config) {
     TrainableSpec trainable = TrainableSpecs.of(architecture, config);
-    requireFits(trainable);
+    requireFits(trainable, config);
     return trainable;
   }
 
@@ -90,21 +94,29 @@ public final class FolderPlanner implements Planner {
     return trainable.layers().stream().collect(Collectors.toMap(l -> l.id().name(), values));
   }
 
-  private static void requireFits(TrainableSpec trainable) {
+  /** Also where every head of a layer stays and grows at each expansion. */
+  private static void requireFits(TrainableSpec trainable, RunConfig config) {
+    ExpansionSettings expansion = config.selection().expansion();
     for (LayerSpec layer : trainable.layers()) {
       long values =
-          layer.adapters().stream().mapToLong(a -> (long) a.rank() * (a.in() + a.out())).sum()
+          layer.adapters().stream().mapToLong(head -> most(head, expansion)).sum()
               + layer.tensors().stream().mapToLong(t -> t.size()).sum();
       if (values * Float.BYTES > MAX_LAYER_BYTES) {
         throw UserProblem.usage(
-            "method.rank: layer "
-                + layer.id()
-                + " would have "
-                + (values * Float.BYTES >> 20)
-                + " MiB of trained values, a message carries "
-                + (MAX_LAYER_BYTES >> 20)
-                + " MiB; lower method.rank or target fewer modules");
+            "method.rank: layer %s %s %d MiB of trained values, a message carries %d MiB; lower %s or target fewer modules"
+                .formatted(
+                    layer.id(),
+                    expansion == null ? "would have" : "could grow to",
+                    values * Float.BYTES >> 20,
+                    MAX_LAYER_BYTES >> 20,
+                    expansion == null ? "method.rank" : "method.rank or expansion.times"));
       }
     }
+  }
+
+  /** Trained values of a head at the largest rank that a run can give it. */
+  private static long most(AdapterSpec head, @Nullable ExpansionSettings expansion) {
+    HeadSize size = new HeadSize(head.rank(), head.in(), head.out());
+    return expansion == null ? size.parameters() : expansion.largest(size).parameters();
   }
 }

@@ -62,7 +62,13 @@ public final class PlanCheck {
     TaskHead head = data == null ? TaskEncoding.head(config, ANY_LABELS) : data.head();
     Architecture architecture = found(problems, () -> architecture(head));
     if (architecture != null) {
-      found(problems, () -> FolderPlanner.trainable(architecture, config));
+      TrainableSpec trainable =
+          found(problems, () -> FolderPlanner.trainable(architecture, config));
+      if (trainable != null) {
+        RunConfigChecks.againstHeads(config, trainable.adapters()).stream()
+            .map(problem -> UserProblem.usage(problem.toString()))
+            .forEach(problems::add);
+      }
       found(problems, () -> inModel(() -> complete(architecture, folder)));
     }
     if (config.task().kind().isLanguage()) {

@@ -97,7 +97,7 @@ final class TrainableSpecs {
   private List<AdapterSpec> adapters(List<LinearSite> sites, int block, Set<Integer> drawn) {
     boolean all = config.method().name() != RunConfig.Method.Name.RAND;
     List<AdapterSpec> adapters = new ArrayList<>();
-    float scale = config.method().alpha() / config.method().rank();
+    float scale = config.method().scale();
     for (int i = 0; i < sites.size(); i++) {
       LinearSite site = sites.get(i);
       if (site.block() == block && (all || drawn.contains(i))) {

@@ -19,4 +19,13 @@ public record ExpansionSettings(long every, int times, ExpansionRule rule) {
     return new SelectionRound(
         Math.multiplyExact(every, done + 1L), new Budget.Heads(headsAtStart >> (done + 1)));
   }
+
+  /** A head that grows at every expansion. */
+  public HeadSize largest(HeadSize size) {
+    HeadSize grown = size;
+    for (int i = 0; i < times; i++) {
+      grown = new HeadSize(grown.grownRank(), grown.in(), grown.out());
+    }
+    return grown;
+  }
 }
