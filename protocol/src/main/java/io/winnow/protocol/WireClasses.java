@@ -123,7 +123,8 @@ final class WireClasses {
           CoordinatorCommand.Reconfigure.class,
           HeadSize.class,
           Expansion.class,
-          ExpansionRule.class);
+          ExpansionRule.class,
+          HeadsTrace.class);
 
   private WireClasses() {}
 }

@@ -304,7 +304,9 @@ public final class StepLoop {
         seconds,
         heads.kept(),
         decision.skipped(),
-        Map.of());
+        Map.of(),
+        board.cost().bytes(),
+        null);
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
