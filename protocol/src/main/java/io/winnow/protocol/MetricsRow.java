@@ -24,7 +24,7 @@ public record MetricsRow(
     int kept,
     boolean skipped,
     Map<String, Double> metrics,
-    long bytes,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long bytes,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HeadsTrace heads) {
   /** What the row is about. */
   public enum Kind {
