@@ -9,6 +9,9 @@ peft_logits.py check FOLDER...
 peft_logits.py write FOLDER GOLDEN
     writes the adapters of model/src/test/resources/peft-written, which PeftModelsTest reads. GOLDEN
     is model/src/test/resources/golden.
+peft_logits.py predictions ADAPTER MODEL DATA FILE
+    compares with FILE, which `winnow predict` wrote for DATA: examples of one text each, the first
+    column of a TSV. 50 of them are tried, tokenized by transformers.
 
 Tried with peft 0.21.0, transformers 5.17.0, torch 2.13.0 (CPU); with transformers 5.18.0 this PEFT
 loads no SEQ_2_SEQ_LM adapter, whoever wrote it.
@@ -147,13 +150,31 @@ def write(folder, golden, name):
     )
 
 
+def predictions(adapter, folder, data, file):
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    texts = [line.split("\t")[0] for line in data.read_text().splitlines()[1:51]]
+    lines = [line.split("\t")[2:] for line in file.read_text().splitlines()[1:51]]
+    winnow = torch.tensor([[float(value) for value in line] for line in lines])
+    base = base_model("SEQ_CLS", folder, winnow.shape[1], tokenizer.pad_token_id)
+    model = peft.PeftModel.from_pretrained(base, adapter).eval()
+    encoded = [tokenizer(text, return_tensors="pt") for text in texts]
+    names = "input_ids", "attention_mask"
+    found = torch.cat([logits(model, {name: e[name] for name in names}) for e in encoded])
+    difference = (found - winnow).abs().max().item()
+    print(f"{adapter}: {difference:.1e} over {len(texts)} examples")
+    return difference <= 1e-5
+
+
 def main():
+    torch.set_num_threads(1)
     transformers.logging.disable_progress_bar()
     compute_in_the_dtype_of_the_model()
     folders = [pathlib.Path(argument) for argument in sys.argv[2:]]
     if sys.argv[1] == "write":
         for name in WRITTEN:
             write(folders[0], folders[1], name)
+    elif sys.argv[1] == "predictions":
+        sys.exit(0 if predictions(*folders) else 1)
     else:
         right = [check(folder) for folder in folders]
         sys.exit(0 if right and all(right) else 1)

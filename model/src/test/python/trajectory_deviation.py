@@ -366,11 +366,11 @@ def measure(folder, name, winnow):
         "float32_again_to_golden": largest(single.snapshots["final"], golden),
         "float32_again_to_float64": largest(single.snapshots["final"], final),
     }
+    print(where, json.dumps(row), flush=True)
     if winnow:
         ours = products(tensors(winnow / (where.replace("/", "-") + ".safetensors")), "final", final)
-        row["final_product"]["winnow_to_golden"] = largest(ours, golden)
-        row["final_product"]["winnow_to_float64"] = largest(ours, final)
-    print(where, json.dumps(row), flush=True)
+        print(f"    Winnow to golden {largest(ours, golden):.1e}", end=", ")
+        print(f"to float64 {largest(ours, final):.1e}", flush=True)
     return {where: row}
 
 
