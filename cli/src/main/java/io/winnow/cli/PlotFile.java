@@ -66,15 +66,15 @@ record PlotFile(Path path, Format format) {
   private byte[] drawn(Chart<?, ?> chart) {
     try {
       return format == Format.SVG ? svg(chart) : png(chart);
-    } catch (LinkageError | InternalError | IllegalStateException | NullPointerException noFonts) {
-      // what Java's font loader throws, by version, where fontconfig, freetype or fonts are missing
-      if (!isOfFonts(noFonts)) {
+    } catch (Error
+        | RuntimeException noFonts) { // what it is differs by Java and by what is missing
+      if (noFonts instanceof VirtualMachineError || !isOfFonts(noFonts)) {
         throw noFonts;
       }
       throw UserProblem.failure(
           path
               + " was not drawn: Java finds no fonts on this machine ("
-              + noFonts
+              + noFonts.getMessage()
               + "); install fontconfig and a font, on Debian: apt install fontconfig"
               + " fonts-dejavu-core",
           noFonts);
