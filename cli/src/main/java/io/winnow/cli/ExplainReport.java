@@ -138,8 +138,8 @@ final class ExplainReport {
       lines.add(
           String.format(
               Locale.ROOT,
-              "Stability: over steps %d to %d (%s) the leading heads were the kept ones to %.1f %%"
-                  + " (mean Jaccard similarity); the set changed %s",
+              "Stability: over steps %d to %d (%s) the kept set was %.1f %% the final one (mean"
+                  + " Jaccard similarity) and changed %s",
               stability.from(),
               stability.to(),
               Words.count(stability.traces(), "trace"),

@@ -11,6 +11,8 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How all plots look: white, light grid, colours that colour-blind people tell apart. */
 final class PlotStyle {
@@ -56,7 +58,7 @@ final class PlotStyle {
             .xAxisTitle(titles.x)
             .yAxisTitle(titles.y)
             .build();
-    chart.getStyler().setMarkerSize(0);
+    chart.getStyler().setSeriesMarkers(new Marker[] {SeriesMarkers.NONE});
     apply(chart.getStyler());
     return chart;
   }
