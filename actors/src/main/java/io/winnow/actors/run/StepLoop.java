@@ -110,7 +110,8 @@ public final class StepLoop {
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
     this.sampler = plan.sampler();
-    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().text());
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }

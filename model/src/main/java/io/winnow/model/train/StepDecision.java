@@ -18,6 +18,7 @@ import java.util.Map;
  * @param pruned heads that are disconnected for good at the end of this step
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
+ * @param triplets which triplets of AdaLoRA stay at the end of this step
  * @param after selection state after this step
  */
 public record StepDecision(
@@ -32,10 +33,41 @@ public record StepDecision(
     List<AdapterId> pruned,
     boolean restart,
     Expansion expansion,
+    TripletChoice triplets,
     SelectionState after) {
   public StepDecision {
     omega = Map.copyOf(omega);
     pruned = List.copyOf(pruned);
+  }
+
+  /** A decision about heads without triplets. */
+  public StepDecision(
+      long step,
+      boolean skipped,
+      float clip,
+      float lr,
+      float omegaLr,
+      float weightDecay,
+      double gradNorm,
+      Map<AdapterId, OmegaState> omega,
+      List<AdapterId> pruned,
+      boolean restart,
+      Expansion expansion,
+      SelectionState after) {
+    this(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        omega,
+        pruned,
+        restart,
+        expansion,
+        TripletChoice.NONE,
+        after);
   }
 
   /** A decision by which no head grows. */
@@ -80,6 +112,12 @@ public record StepDecision(
         itsPruned,
         restart,
         expansion.of(itsOmega.keySet()),
+        triplets.of(itsOmega.keySet()),
         after);
+  }
+
+  /** What AdamW moves everything but omega by. */
+  AdamW.Rate rate() {
+    return new AdamW.Rate(lr, weightDecay);
   }
 }
