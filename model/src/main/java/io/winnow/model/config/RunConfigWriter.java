@@ -94,7 +94,9 @@ public final class RunConfigWriter {
     line("method.rank", method.rank());
     line("method.alpha", method.alpha());
     line("method.dropout", method.dropout());
-    line("method.init-a", Values.kebab(method.initA()));
+    if (method.name() != Method.Name.ADALORA) {
+      line("method.init-a", Values.kebab(method.initA()));
+    }
     line("method.target-modules", target(method.target()));
     line("method.train-head", method.trainHead());
     selection(method.name(), run.selection());

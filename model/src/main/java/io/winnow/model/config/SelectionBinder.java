@@ -34,6 +34,13 @@ final class SelectionBinder {
   /** Which methods a setting or section has a meaning for. */
   private static final Map<String, List<Method.Name>> MEANT_FOR =
       Map.ofEntries(
+          entry(
+              "method.init-a",
+              Method.Name.LORA,
+              Method.Name.RSLORA,
+              Method.Name.RAND,
+              Method.Name.WEIGHTLORA,
+              Method.Name.WEIGHTLORA_PLUS),
           entry("method.keep", Method.Name.WEIGHTLORA, Method.Name.RAND),
           entry("method.keep-parameters", Method.Name.WEIGHTLORA),
           entry("method.keep-fraction", Method.Name.WEIGHTLORA),
