@@ -3,6 +3,7 @@ package io.winnow.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.ModelFolder;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.train.LayerState;
@@ -45,13 +46,13 @@ final class Inspection {
     lines.add(String.format(Locale.ROOT, "%10s %5s %9s  %s", "omega", "rank", "values", "head"));
     List<AdapterSpec> specs = run.trainable().adapters();
     for (int i = 0; i < specs.size(); i++) {
-      lines.add(head(run.heads().get(i), specs.get(i)));
+      lines.add(head(run.heads().get(i), specs.get(i), run.config().method().name()));
     }
     lines.add(held(run.layers()));
     return lines;
   }
 
-  private static String head(HeadView head, AdapterSpec spec) {
+  private static String head(HeadView head, AdapterSpec spec, RunConfig.Method.Name method) {
     if (!head.kept()) {
       return String.format(Locale.ROOT, "%10s %5s %9s  %s", "-", "-", "-", head.module());
     }
@@ -60,8 +61,13 @@ final class Inspection {
         "%10.5f %5d %,9d  %s",
         head.omega(),
         head.rank(),
-        head.rank() * (spec.in() + spec.out()) + 1,
+        head.rank() * (spec.in() + spec.out()) + scalars(head, method),
         head.module());
+  }
+
+  /** A head's omega, or the lambda of each of its triplets. */
+  private static int scalars(HeadView head, RunConfig.Method.Name method) {
+    return method == RunConfig.Method.Name.ADALORA ? head.rank() : 1;
   }
 
   private static String held(List<LayerState> layers) {

@@ -63,7 +63,12 @@ class ExportedAdapterTest {
             "--set",
             "training.evaluate-every=60");
     assertThat(trained.code()).as(trained.err()).isZero();
-    RunPlace place = Workspace.existingRun(run);
+    stored = stored(run);
+  }
+
+  /** What a run has learned. */
+  static StoredRun stored(Path folderOfRun) {
+    RunPlace place = Workspace.existingRun(folderOfRun);
     try (Bases bases = new Bases();
         WinnowNode node =
             WinnowNode.start(
@@ -73,7 +78,7 @@ class ExportedAdapterTest {
                     id -> false,
                     new FolderPlanner(bases),
                     new BaseSweeps(bases)))) {
-      stored = StoredRun.read(node, new RunClient(node, new RunId(place.runId())).view());
+      return StoredRun.read(node, new RunClient(node, new RunId(place.runId())).view());
     }
   }
 
@@ -89,8 +94,8 @@ class ExportedAdapterTest {
     ImportedAdapter imported = ImportedAdapter.of(adapter, architecture());
     SweepPlan plan =
         FolderPlanner.sweepPlan(stored.config(), imported.trainable(), TaskHead.sequence(LABELS));
-    List<float[]> expected = logits(stored.sweepPlan(), published());
-    List<float[]> found = logits(plan, imported.parameters());
+    List<float[]> expected = logits(stored, stored.sweepPlan(), published());
+    List<float[]> found = logits(stored, plan, imported.parameters());
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i)).containsExactly(expected.get(i), within(1e-5f));
@@ -99,9 +104,9 @@ class ExportedAdapterTest {
 
   @Test
   void adapterChangesTheLogits() {
-    List<float[]> bare = logits(stored.sweepPlan(), List.of());
+    List<float[]> bare = logits(stored, stored.sweepPlan(), List.of());
 
-    float[] adapted = logits(stored.sweepPlan(), published()).get(0);
+    float[] adapted = logits(stored, stored.sweepPlan(), published()).get(0);
     assertThat(Math.abs(adapted[0] - bare.get(0)[0])).isGreaterThan(1e-2f);
   }
 
@@ -126,16 +131,16 @@ class ExportedAdapterTest {
     return stored.layers().stream().map(LayerState::published).toList();
   }
 
-  private static Architecture architecture() {
+  static Architecture architecture() {
     return Architecture.of(
         JsonFiles.readObject(CONF.resolve("model/config.json")), TaskHead.sequence(LABELS));
   }
 
-  private static List<float[]> logits(SweepPlan plan, List<LayerParameters> parameters) {
+  /** What a quickstart model with these adapters says of the validation examples. */
+  static List<float[]> logits(StoredRun of, SweepPlan plan, List<LayerParameters> parameters) {
     try (Bases bases = new Bases();
         TaskEncoding encoding =
-            TaskEncoding.open(
-                stored.config(), ModelFacts.of(CONF.resolve("model")), stored.labels())) {
+            TaskEncoding.open(of.config(), ModelFacts.of(CONF.resolve("model")), of.labels())) {
       LocalSweeps sweeps = new LocalSweeps(new BaseSweeps(bases), plan, parameters);
       return sweeps
           .evaluate(encoding.labelled(CONF.resolve("validation.tsv")).examples(), 2)
