@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.layer.LayerActor;
-import io.winnow.model.config.RunConfig;
 import io.winnow.model.train.LayerState;
 import io.winnow.model.train.TripletHead;
 import io.winnow.protocol.HeadView;
@@ -46,7 +45,9 @@ class AdaLoraRunTest {
     config =
         TinyRun.config(
             folder,
-            RunConfig.Method.Name.ADALORA,
+            "method.name=adalora",
+            "method.keep=null",
+            "selection=null",
             "method.rank=" + RANK,
             "adalora.target-rank=1.2",
             "adalora.warmup=4",

@@ -1,6 +1,5 @@
 package io.winnow.actors.node;
 
-import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.config.RunConfigWriter;
 import java.io.IOException;
@@ -26,17 +25,6 @@ final class TinyRun {
 
   /** Its resolved run.conf; its small data files are written into {@code folder}. */
   static String config(Path folder, String... more) {
-    List<String> selection =
-        List.of("method.keep=3", "selection.at=" + SELECTED_AT, "selection.every=5");
-    return resolved(folder, selection, more);
-  }
-
-  /** The same with another method, which has no selection of heads. */
-  static String config(Path folder, RunConfig.Method.Name method, String... more) {
-    return resolved(folder, List.of("method.name=" + method.text()), more);
-  }
-
-  private static String resolved(Path folder, List<String> method, String... more) {
     copyLines("train.tsv", folder, 71);
     copyLines("validation.tsv", folder, 11);
     List<String> overrides =
@@ -46,12 +34,14 @@ final class TinyRun {
                 "data.validation=" + folder.resolve("validation.tsv"),
                 "model.dropout=0.1",
                 "method.dropout=0.1",
+                "method.keep=3",
+                "selection.at=" + SELECTED_AT,
+                "selection.every=5",
                 "training.epochs=5",
                 "training.micro-batch=4",
                 "training.evaluate-every=10",
                 "checkpoint.every=" + CHECKPOINT_EVERY,
                 "failure.step-deadline=400ms"));
-    overrides.addAll(method);
     overrides.addAll(List.of(more));
     return RunConfigWriter.render(RunConfigReader.read(QUICKSTART.resolve("run.conf"), overrides));
   }
