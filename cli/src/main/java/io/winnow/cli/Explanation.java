@@ -93,7 +93,7 @@ record Explanation(
   /** Whether the run's method selects by omega; else omega is 1 throughout. */
   boolean selects() {
     return switch (config.method().name()) {
-      case LORA, RSLORA, RAND -> false;
+      case LORA, RSLORA, RAND, ADALORA -> false;
       case WEIGHTLORA, WEIGHTLORA_PLUS -> true;
     };
   }

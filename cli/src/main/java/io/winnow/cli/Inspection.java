@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.cli.Engine.HeadsView;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.ModelFolder;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.train.LayerState;
@@ -57,7 +58,7 @@ final class Inspection {
     List<AdapterSpec> specs = run.trainable().adapters();
     List<HeadView> heads = run.heads();
     for (int i = 0; i < specs.size(); i++) {
-      lines.add(head(heads.get(i), specs.get(i)));
+      lines.add(head(heads.get(i), specs.get(i), run.config().method().name()));
     }
     return lines;
   }
@@ -89,7 +90,7 @@ final class Inspection {
     return new HeadGrid(cells);
   }
 
-  private static String head(HeadView head, AdapterSpec spec) {
+  private static String head(HeadView head, AdapterSpec spec, RunConfig.Method.Name method) {
     if (!head.kept()) {
       return String.format(Locale.ROOT, "%10s %5s %9s  %s", "-", "-", "-", head.module());
     }
@@ -98,8 +99,13 @@ final class Inspection {
         "%10.5f %5d %,9d  %s",
         head.omega(),
         head.rank(),
-        head.rank() * (spec.in() + spec.out()) + 1,
+        head.rank() * (spec.in() + spec.out()) + scalars(head, method),
         head.module());
+  }
+
+  /** A head's omega, or the lambda of each of its triplets. */
+  private static int scalars(HeadView head, RunConfig.Method.Name method) {
+    return method == RunConfig.Method.Name.ADALORA ? head.rank() : 1;
   }
 
   private static String held(List<LayerState> layers) {

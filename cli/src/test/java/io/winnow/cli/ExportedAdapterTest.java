@@ -99,6 +99,11 @@ class ExportedAdapterTest {
         .forEach(set -> command.addAll(List.of("--set", set)));
     WinnowInProcess.Ended trained = winnow(command.toArray());
     assertThat(trained.code()).as(trained.err()).isZero();
+    return new Trained(run, stored(run));
+  }
+
+  /** What the newest checkpoint of a run holds. */
+  static StoredRun stored(Path run) {
     RunPlace place = Workspace.existingRun(run);
     try (Bases bases = new Bases();
         WinnowNode node =
@@ -110,7 +115,7 @@ class ExportedAdapterTest {
                     new FolderPlanner(bases),
                     new BaseSweeps(bases)))) {
       RunClient client = new RunClient(node, new RunId(place.runId()));
-      return new Trained(run, StoredRun.read(node, client.view()));
+      return StoredRun.read(node, client.view());
     }
   }
 
@@ -167,13 +172,13 @@ class ExportedAdapterTest {
     return stored.layers().stream().map(LayerState::published).toList();
   }
 
-  private static Architecture architecture() {
+  static Architecture architecture() {
     return Architecture.of(
         JsonFiles.readObject(CONF.resolve("model/config.json")), TaskHead.sequence(LABELS));
   }
 
-  private static List<float[]> logits(
-      StoredRun stored, SweepPlan plan, List<LayerParameters> parameters) {
+  /** What the quickstart's model says of its validation examples with these adapters. */
+  static List<float[]> logits(StoredRun stored, SweepPlan plan, List<LayerParameters> parameters) {
     try (Bases bases = new Bases();
         TaskEncoding encoding =
             TaskEncoding.open(

@@ -20,12 +20,15 @@ import io.winnow.model.train.Expansion;
 import io.winnow.model.train.ExpansionRule;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.HeadSize;
+import io.winnow.model.train.Importance;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.LayerReport;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.SelectionState;
 import io.winnow.model.train.StepDecision;
+import io.winnow.model.train.TripletChoice;
+import io.winnow.model.train.TripletRule;
 import java.util.List;
 
 /**
@@ -124,7 +127,10 @@ final class WireClasses {
           HeadSize.class,
           Expansion.class,
           ExpansionRule.class,
-          HeadsTrace.class);
+          HeadsTrace.class,
+          TripletChoice.class,
+          TripletRule.class,
+          Importance.Smoothing.class);
 
   private WireClasses() {}
 }

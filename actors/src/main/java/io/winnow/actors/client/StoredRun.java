@@ -135,7 +135,7 @@ public final class StoredRun {
 
   private static HeadView head(AdapterSpec spec, Map<String, HeadState> live) {
     HeadState head = live.get(spec.id().module());
-    boolean kept = head != null && head.omega().value() != 0f;
+    boolean kept = head != null && head.omega().value() != 0f && head.rank() > 0;
     return new HeadView(
         spec.id().module(), kept ? head.omega().value() : 0f, kept ? head.rank() : 0, kept);
   }
@@ -148,7 +148,7 @@ public final class StoredRun {
   /** Writes the adapter in PEFT's format. */
   public void export(Path target, PeftProfile profile) {
     PeftAdapter.export(
-        target, trainable, layers.stream().map(LayerState::published).toList(), info(profile));
+        target, trainable, layers.stream().map(LayerState::exported).toList(), info(profile));
   }
 
   private String taskType() {

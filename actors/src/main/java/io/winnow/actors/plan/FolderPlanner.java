@@ -79,9 +79,11 @@ public final class FolderPlanner implements Planner {
 
   /** What a layer of a run needs to know. */
   public static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
+    RunConfig.AdaLora adalora = config.selection().adalora();
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
     return new LayerPlan(layer, config.seed(), fanIn, config.optimizer())
-        .selectingBy(config.selection().rule());
+        .selectingBy(config.selection().rule())
+        .training(adalora == null ? null : adalora.rule());
   }
 
   private static Map<String, List<TensorState>> initialTensors(

@@ -6,6 +6,7 @@ import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.explain.TraceRule;
 import io.winnow.model.train.HeadReport;
+import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.HeadView;
@@ -23,14 +24,19 @@ import java.util.TreeMap;
 final class Heads {
   private final TrainableSpec spec;
   private final String method;
+  private final List<LayerPlan> plans;
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
   private final Map<AdapterId, Integer> ranks = new HashMap<>();
   private final Map<String, LayerSize> sizes = new HashMap<>();
   private final List<AdapterSpec> all;
 
-  Heads(TrainableSpec spec, String method) {
+  /**
+   * @param plans of the layers of {@code spec}
+   */
+  Heads(TrainableSpec spec, String method, List<LayerPlan> plans) {
     this.spec = spec;
     this.all = spec.adapters();
+    this.plans = List.copyOf(plans);
     this.method = method.toLowerCase(java.util.Locale.ROOT);
   }
 
@@ -45,6 +51,7 @@ final class Heads {
   void decided(StepDecision decision) {
     live.putAll(decision.omega());
     ranks.putAll(decision.expansion().ranks());
+    decision.triplets().stays().forEach((head, stay) -> ranks.put(head, stay.size()));
     decision.pruned().forEach(live::remove);
   }
 
@@ -52,9 +59,18 @@ final class Heads {
     sizes.put(layer, size);
   }
 
-  /** Heads that live and are not masked. */
+  /** Heads that live and are not masked, be it by omega or by having no triplet left. */
   int kept() {
-    return (int) live.values().stream().filter(o -> o.value() != 0f).count();
+    return (int) live.keySet().stream().filter(this::isKept).count();
+  }
+
+  private boolean isKept(AdapterId id) {
+    OmegaState omega = live.get(id);
+    return omega != null && omega.value() != 0f && rank(id) > 0;
+  }
+
+  private int rank(AdapterId id) {
+    return ranks.getOrDefault(id, 0);
   }
 
   /** Layers that hold a live head or a trained tensor, in layer order. */
@@ -93,7 +109,7 @@ final class Heads {
     for (AdapterSpec head : all) {
       OmegaState state = live.get(head.id());
       omega.add(state == null ? 0f : state.value());
-      rank.add(state == null ? 0 : ranks.getOrDefault(head.id(), head.rank()));
+      rank.add(state == null ? 0 : rank(head.id()));
       if (!decision.scores().isEmpty()) {
         scores.add(decision.scores().getOrDefault(head.id(), Float.NaN));
       }
@@ -120,12 +136,11 @@ final class Heads {
     return all.stream()
         .map(
             a -> {
-              OmegaState omega = live.get(a.id());
-              boolean kept = omega != null && omega.value() != 0f;
+              boolean kept = isKept(a.id());
               return new HeadView(
                   a.id().module(),
-                  kept ? omega.value() : 0f,
-                  kept ? ranks.getOrDefault(a.id(), a.rank()) : 0,
+                  kept ? live.get(a.id()).value() : 0f,
+                  kept ? rank(a.id()) : 0,
                   kept);
             })
         .toList();
@@ -144,29 +159,13 @@ final class Heads {
         progress.bestMetrics(),
         progress.bestVersion(),
         views(),
-        parametersBefore(),
+        plans.stream().mapToLong(LayerPlan::parameters).sum(),
         sizes.values().stream().mapToLong(LayerSize::parameters).sum(),
-        optimizerBytesBefore(),
+        plans.stream().mapToLong(LayerPlan::optimizerBytes).sum(),
         sizes.values().stream().mapToLong(LayerSize::optimizerBytes).sum(),
         progress.seconds(),
         progress.seconds() > 0 ? progress.tokens() / progress.seconds() : 0,
         progress.skippedSteps(),
         stoppedEarly);
-  }
-
-  private long parametersBefore() {
-    long sum = 0;
-    for (LayerSpec layer : spec.layers()) {
-      for (AdapterSpec a : layer.adapters()) {
-        sum += (long) a.rank() * (a.in() + a.out()) + 1;
-      }
-      sum += layer.tensors().stream().mapToLong(t -> t.size()).sum();
-    }
-    return sum;
-  }
-
-  /** Two moments of four bytes for each value. */
-  private long optimizerBytesBefore() {
-    return 8 * parametersBefore();
   }
 }

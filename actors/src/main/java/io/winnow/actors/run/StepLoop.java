@@ -112,13 +112,14 @@ public final class StepLoop {
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
     this.sampler = plan.sampler();
-    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().text());
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
     this.traced =
         new TraceRule(
             heads.atStart(),
             plan.totalSteps(),
             plan.rules().selection().every(),
-            plan.rules().omegaTrains());
+            plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }

@@ -97,6 +97,14 @@ class EarlyStoppingTest {
   }
 
   @Test
+  void evaluationsOfAdaLoraCountFromItsRestOn() {
+    RunConfig config = config("method.name=adalora");
+
+    assertThat(evaluated(config, after(SelectionState.START), 0.5).patience()).isNull();
+    assertThat(evaluated(config, after(FINAL), 0.5).patience()).isNotNull();
+  }
+
+  @Test
   void whereNothingIsSelectedForGoodAllEvaluationsCount() {
     RunConfig lora = config("method.name=lora");
     RunConfig never = config("selection.at=never", "selection.every=5");

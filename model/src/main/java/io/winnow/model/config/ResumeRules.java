@@ -61,6 +61,9 @@ public final class ResumeRules {
           fixed("method", "the trained values follow from it"),
           fixed("selection", "what was selected so far followed from it"),
           fixed("expansion", "what was selected so far, and the ranks, followed from it"),
+          fixed(
+              "adalora",
+              "what was selected so far, and the importance of triplets, followed from it"),
           next("optimizer.lr", "it is read at each step"),
           next("optimizer.weight-decay", "it is read at each step"),
           next("optimizer.clip", "it is read at each step"),

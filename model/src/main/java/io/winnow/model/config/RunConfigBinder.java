@@ -59,6 +59,7 @@ final class RunConfigBinder {
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
+    RunConfigChecks.ofTargetRank(run).forEach(problems::add);
     if (run.training().steps() > 0) {
       RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
     }

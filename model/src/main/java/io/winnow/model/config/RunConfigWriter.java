@@ -94,7 +94,9 @@ public final class RunConfigWriter {
     line("method.rank", method.rank());
     line("method.alpha", method.alpha());
     line("method.dropout", method.dropout());
-    line("method.init-a", Values.kebab(method.initA()));
+    if (method.name() != Method.Name.ADALORA) {
+      line("method.init-a", Values.kebab(method.initA()));
+    }
     line("method.target-modules", target(method.target()));
     line("method.train-head", method.trainHead());
     selection(method.name(), run.selection());
@@ -119,6 +121,19 @@ public final class RunConfigWriter {
       line("expansion.times", selection.expansion().times());
       line("expansion.rule", Values.kebab(selection.expansion().rule()));
     }
+    if (selection.adalora() != null) {
+      adalora(selection.adalora());
+    }
+  }
+
+  private void adalora(RunConfig.AdaLora adalora) {
+    line("adalora.target-rank", adalora.targetRank());
+    line("adalora.warmup", steps(adalora.warmup(), "never"));
+    line("adalora.rest", steps(adalora.rest(), "never"));
+    line("adalora.every", adalora.every());
+    line("adalora.orthogonality", adalora.rule().orthogonality());
+    line("adalora.beta1", adalora.rule().smoothing().beta1());
+    line("adalora.beta2", adalora.rule().smoothing().beta2());
   }
 
   private void budget(Budget budget) {

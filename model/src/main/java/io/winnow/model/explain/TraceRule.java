@@ -5,19 +5,19 @@ package io.winnow.model.explain;
  * a run which goes back to a checkpoint traces the same steps again.
  *
  * <p>Always: the first step, the last one, and every step that disconnects a head or changes a
- * rank. Where omega moves: every n-th step, n = ceil(steps / 500). Where it is projected: every
- * such step. A trace has a value for omega, rank and score of each head; where more than a million
- * values would come of n-th steps or of projections, n is larger, and of the projections the first
- * of every window of steps is traced, so that a run has two million values at most besides those of
- * the steps that are always traced.
+ * rank. Where omega or ranks move: every n-th step, n = ceil(steps / 500). Where it is projected:
+ * every such step. A trace has a value for omega, rank and score of each head; where more than a
+ * million values would come of n-th steps or of projections, n is larger, and of the projections
+ * the first of every window of steps is traced, so that a run has two million values at most
+ * besides those of the steps that are always traced.
  *
  * @param heads of the run at its start
  * @param totalSteps optimizer steps of the whole run
  * @param every steps from one projection to the next; {@link Long#MAX_VALUE} = none but those that
  *     disconnect
- * @param omegaMoves false for methods whose omega is fixed
+ * @param headsMove false for methods whose omega and ranks are fixed
  */
-public record TraceRule(int heads, long totalSteps, long every, boolean omegaMoves) {
+public record TraceRule(int heads, long totalSteps, long every, boolean headsMove) {
   private static final long REGULAR_TRACES = 500;
   private static final long VALUES = 1_000_000;
   private static final int VALUES_PER_HEAD = 3;
@@ -38,7 +38,7 @@ public record TraceRule(int heads, long totalSteps, long every, boolean omegaMov
     }
     boolean always = step == 1 || step == totalSteps || change == Change.RESHAPED;
     return always
-        || omegaMoves && step % stride(REGULAR_TRACES) == 0
+        || headsMove && step % stride(REGULAR_TRACES) == 0
         || change == Change.PROJECTED && isFirstOfWindow(step);
   }
 

@@ -125,7 +125,7 @@ final class TrajectoryCheck {
 
   /** Checks B A of the live heads, and the task head where the file has it. */
   void state(TrajectoryRun run, String when) {
-    for (HeadState head : run.heads()) {
+    for (LoraHead head : run.heads()) {
       String name = when + "." + head.spec().id();
       float[] a = file.floats(name + ".A");
       float[] b = file.floats(name + ".B");
