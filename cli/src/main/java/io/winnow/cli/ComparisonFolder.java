@@ -132,6 +132,17 @@ record ComparisonFolder(Path path) {
     return table;
   }
 
+  /**
+   * Draws what came out so far.
+   *
+   * @throws UserProblem (exit code 1) where this machine has no fonts
+   */
+  void drawPlot(ComparisonTable table) {
+    for (String name : List.of("plot.svg", "plot.png")) {
+      PlotFile.of(path.resolve(name)).draw(ComparisonPlot.of(table));
+    }
+  }
+
   private void write(String name, String text) {
     AtomicFile.writeText(path.resolve(name), text);
   }

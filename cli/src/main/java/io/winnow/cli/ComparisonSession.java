@@ -1,6 +1,7 @@
 package io.winnow.cli;
 
 import io.winnow.cli.Comparison.Cell;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.RunLock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,7 @@ final class ComparisonSession {
   private final Comparison comparison;
   private final ComparisonConsole console;
   private final List<String> paused = Collections.synchronizedList(new ArrayList<>());
+  private String plotProblem = "";
 
   ComparisonSession(
       CommandContext context, Engine engine, ComparisonFolder folder, Comparison comparison) {
@@ -37,8 +39,11 @@ final class ComparisonSession {
     try {
       context.logging().toFile(folder.log());
       int code = work(parallel);
-      context.terminal().out().print(ComparisonText.of(folder.writeTable(comparison)));
+      context.terminal().out().print(ComparisonText.of(show()));
       print("Folder: " + folder.path());
+      if (!plotProblem.isEmpty()) {
+        print("No plot: " + plotProblem);
+      }
       if (code != 0) {
         print("Go on with: winnow compare " + folder.path());
       }
@@ -47,6 +52,19 @@ final class ComparisonSession {
       console.end();
       lock.close();
     }
+  }
+
+  /** Writes the table; that there are no fonts for a plot is no reason to stop the runs. */
+  private ComparisonTable show() {
+    ComparisonTable table = folder.writeTable(comparison);
+    if (table.finished() > 0 && plotProblem.isEmpty()) {
+      try {
+        folder.drawPlot(table);
+      } catch (UserProblem noFonts) {
+        plotProblem = noFonts.getMessage();
+      }
+    }
+    return table;
   }
 
   /** Seed by seed, so that every method has a number early. */
@@ -91,7 +109,7 @@ final class ComparisonSession {
 
   private synchronized void onEnd(Cell cell, RunEnd end) {
     if (end instanceof RunEnd.Finished) {
-      folder.writeTable(comparison);
+      show();
       String metric = comparison.metric().name();
       console.finished(cell, folder.results(comparison).get(cell.run()), metric);
     } else if (end instanceof RunEnd.Paused pause) {
