@@ -23,6 +23,13 @@ public interface Engine extends AutoCloseable {
    */
   List<UserProblem> check(RunConfig run);
 
+  /**
+   * What is wrong with a run that differs by its method alone from one that was checked.
+   *
+   * @param steps of that run
+   */
+  List<UserProblem> checkMethod(RunConfig run, long steps);
+
   /** Names of the classes by index, as the training file has them; empty where there are none. */
   List<String> classes(RunConfig run);
 
@@ -36,6 +43,20 @@ public interface Engine extends AutoCloseable {
    * @param run what run.conf says, and what was set on the command line
    */
   RunHandle resume(RunConfig run, RunPlace place, RunListener listener);
+
+  /**
+   * Runs of one workspace that are worked on together; the caller closes it.
+   *
+   * @param store folder of the workspace's store
+   * @param workers compute slots that they share
+   */
+  RunGroup group(Path store, int workers);
+
+  /** Compute slots that a run asks for: as it says, or one per core. */
+  int workers(RunConfig run);
+
+  /** What a run is before it begins. Reads the data and the headers of the model. */
+  RunOutlook outlook(RunConfig run);
 
   /** Metrics of a finished run on labelled examples; null = the run's own validation file. */
   SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data);

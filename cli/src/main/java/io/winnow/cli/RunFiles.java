@@ -136,7 +136,9 @@ final class RunFiles {
     }
     node.put("skipped_steps", summary.skippedSteps()).put("attempts", attempts);
     node.put("seconds", summary.seconds());
+    node.put("compute_seconds", summary.computeSeconds());
     node.put("tokens_per_second", summary.tokensPerSecond());
+    node.put("communicated_bytes", summary.communicatedBytes());
     node.put("peak_rss_bytes", Memory.peakRssBytes());
     put(node.putObject("metrics"), sorted(summary.metrics()));
     if (summary.bestStep() >= 0) {

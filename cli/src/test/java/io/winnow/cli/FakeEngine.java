@@ -50,6 +50,26 @@ final class FakeEngine implements Engine {
     return play(listener);
   }
 
+  @Override
+  public List<UserProblem> checkMethod(RunConfig run, long steps) {
+    return problems;
+  }
+
+  @Override
+  public RunGroup group(Path store, int workers) {
+    throw new UnsupportedOperationException("group");
+  }
+
+  @Override
+  public int workers(RunConfig run) {
+    return 1;
+  }
+
+  @Override
+  public RunOutlook outlook(RunConfig run) {
+    return new RunOutlook(24, 625);
+  }
+
   private RunHandle play(RunListener listener) {
     if (failure != null) {
       throw failure;

@@ -166,6 +166,8 @@ final class Heads {
         progress.seconds(),
         progress.seconds() > 0 ? progress.tokens() / progress.seconds() : 0,
         progress.skippedSteps(),
-        stoppedEarly);
+        stoppedEarly,
+        progress.spending().computeSeconds(),
+        progress.spending().bytes());
   }
 }

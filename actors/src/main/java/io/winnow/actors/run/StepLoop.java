@@ -29,7 +29,6 @@ import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
-import io.winnow.protocol.SweepCost;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
@@ -272,7 +271,6 @@ public final class StepLoop {
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
-    SweepCost cost = board.cost();
     double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
     MetricsRow row = row(decision, board, seconds);
     checkpoints.add(row);
@@ -283,7 +281,7 @@ public final class StepLoop {
                 decision.after(),
                 heads.liveLayers(),
                 seconds,
-                cost.tokens(),
+                board.cost(),
                 decision.skipped()));
     loop.tell(new RunEvent.StepDone(loop.run(), row));
     if (!decision.pruned().isEmpty()) {

@@ -68,6 +68,20 @@ final class SelectionBinder {
     return Map.entry(path, List.of(methods));
   }
 
+  /** Whether a method is told K. */
+  static boolean takesKeep(Method.Name method) {
+    return MEANT_FOR.get("method.keep").contains(method);
+  }
+
+  /** Settings and sections that a method refuses. */
+  static List<String> withoutMeaning(Method.Name method) {
+    return MEANT_FOR.entrySet().stream()
+        .filter(entry -> !entry.getValue().contains(method))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
   Selection selection(Method.Name method) {
     refuseWhatHasNoMeaning(method);
     return switch (method) {
