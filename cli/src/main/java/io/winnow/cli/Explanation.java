@@ -90,11 +90,11 @@ record Explanation(
     return folder.path().getFileName().toString();
   }
 
-  /** Whether the run's method selects by omega; else omega is 1 throughout. */
+  /** Whether the run's method selects, be it heads or triplets; else the heads stay as they are. */
   boolean selects() {
     return switch (config.method().name()) {
-      case LORA, RSLORA, RAND, ADALORA -> false;
-      case WEIGHTLORA, WEIGHTLORA_PLUS -> true;
+      case LORA, RSLORA, RAND -> false;
+      case WEIGHTLORA, WEIGHTLORA_PLUS, ADALORA -> true;
     };
   }
 
