@@ -30,38 +30,74 @@ import io.winnow.model.train.LayerState;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.SweepPlan;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run's adapter after the way out to PEFT's format and back. */
 class ExportedAdapterTest {
   private static final Path CONF = WinnowInProcess.HOME.resolve("conf/quickstart");
   private static final int LABELS = 2;
-  private static final int KEPT = 6;
 
   @TempDir static Path folder;
-  private static Path run;
-  private static StoredRun stored;
+  private static final Map<String, Trained> RUNS = new HashMap<>();
 
-  @BeforeAll
-  static void train() {
-    run = folder.resolve("run");
-    WinnowInProcess.Ended trained =
-        winnow(
-            "train",
-            CONF.resolve("run.conf"),
-            "--out",
-            run,
-            "--set",
-            "training.steps=60",
-            "--set",
-            "selection.at=25",
-            "--set",
-            "training.evaluate-every=60");
+  /** A method, how it is asked for, and how many heads it leaves. */
+  private record Method(String name, int kept, List<String> settings) {
+    static Method of(String name, int kept, String... settings) {
+      return new Method(name, kept, List.of(settings));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final Method WEIGHTLORA = Method.of("weightlora", 6, "selection.at=25");
+
+  /** A run that was trained, and what its store holds. */
+  private record Trained(Path run, StoredRun stored) {}
+
+  static Stream<Arguments> exports() {
+    return Stream.of(
+            WEIGHTLORA,
+            Method.of("lora", 24, "method.name=lora"),
+            Method.of("rslora", 24, "method.name=rslora"),
+            Method.of("rand", 6, "method.name=rand", "method.keep=6"),
+            Method.of(
+                "without-head", 3, "selection.at=25", "method.keep=3", "method.train-head=false"),
+            Method.of("restart", 6, "selection.at=25", "selection.after-selection=restart"),
+            Method.of(
+                "masked", 6, "selection.at=never", "selection.every=5", "selection.rule=signed"),
+            Method.of(
+                "plus",
+                6,
+                "method.name=\"weightlora+\"",
+                "method.rank=40", // 80 and then 96: not twice as much
+                "expansion={every=10,times=2}"))
+        .flatMap(m -> Stream.of("portable", "compact").map(profile -> Arguments.of(m, profile)));
+  }
+
+  private static Trained trained(Method method) {
+    return RUNS.computeIfAbsent(method.name, name -> train(method));
+  }
+
+  private static Trained train(Method method) {
+    Path run = folder.resolve(method.name);
+    List<Object> command =
+        new ArrayList<>(List.of("train", CONF.resolve("run.conf"), "--out", run));
+    Stream.concat(
+            Stream.of("training.steps=60", "training.evaluate-every=60"), method.settings.stream())
+        .forEach(set -> command.addAll(List.of("--set", set)));
+    WinnowInProcess.Ended trained = winnow(command.toArray());
     assertThat(trained.code()).as(trained.err()).isZero();
     RunPlace place = Workspace.existingRun(run);
     try (Bases bases = new Bases();
@@ -73,24 +109,28 @@ class ExportedAdapterTest {
                     id -> false,
                     new FolderPlanner(bases),
                     new BaseSweeps(bases)))) {
-      stored = StoredRun.read(node, new RunClient(node, new RunId(place.runId())).view());
+      RunClient client = new RunClient(node, new RunId(place.runId()));
+      return new Trained(run, StoredRun.read(node, client.view()));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"portable", "compact"})
-  void logitsAreThoseOfTheRun(String profile) throws Exception {
-    Path target = folder.resolve(profile);
-    assertThat(winnow("export", run, "--to", target, "--profile", profile).code()).isZero();
+  @MethodSource("exports")
+  void logitsAreThoseOfTheRun(Method method, String profile) throws Exception {
+    StoredRun stored = trained(method).stored;
+    Path target = folder.resolve(method + "-" + profile);
+    WinnowInProcess.Ended exported =
+        winnow("export", trained(method).run, "--to", target, "--profile", profile);
+    assertThat(exported.code()).as(exported.err()).isZero();
 
     PeftFolderChecker.check(target);
     PeftAdapter adapter = PeftAdapter.read(target);
-    assertThat(adapter.modules()).hasSize(KEPT);
+    assertThat(adapter.modules()).hasSize(method.kept);
     ImportedAdapter imported = ImportedAdapter.of(adapter, architecture());
     SweepPlan plan =
         FolderPlanner.sweepPlan(stored.config(), imported.trainable(), TaskHead.sequence(LABELS));
-    List<float[]> expected = logits(stored.sweepPlan(), published());
-    List<float[]> found = logits(plan, imported.parameters());
+    List<float[]> expected = logits(stored, stored.sweepPlan(), published(stored));
+    List<float[]> found = logits(stored, plan, imported.parameters());
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i)).containsExactly(expected.get(i), within(1e-5f));
@@ -99,15 +139,16 @@ class ExportedAdapterTest {
 
   @Test
   void adapterChangesTheLogits() {
-    List<float[]> bare = logits(stored.sweepPlan(), List.of());
+    StoredRun stored = trained(WEIGHTLORA).stored;
+    List<float[]> bare = logits(stored, stored.sweepPlan(), List.of());
 
-    float[] adapted = logits(stored.sweepPlan(), published()).get(0);
+    float[] adapted = logits(stored, stored.sweepPlan(), published(stored)).get(0);
     assertThat(Math.abs(adapted[0] - bare.get(0)[0])).isGreaterThan(1e-2f);
   }
 
   @Test
   void adapterOfAnotherModelIsRefusedByName() {
-    PeftAdapter adapter = PeftAdapter.read(run.resolve("adapter"));
+    PeftAdapter adapter = PeftAdapter.read(trained(WEIGHTLORA).run.resolve("adapter"));
     ObjectNode config = JsonFiles.readObject(CONF.resolve("model/config.json")).deepCopy();
 
     assertThatThrownBy(
@@ -122,7 +163,7 @@ class ExportedAdapterTest {
         .hasMessageContaining("which has no place in this model");
   }
 
-  private static List<LayerParameters> published() {
+  private static List<LayerParameters> published(StoredRun stored) {
     return stored.layers().stream().map(LayerState::published).toList();
   }
 
@@ -131,7 +172,8 @@ class ExportedAdapterTest {
         JsonFiles.readObject(CONF.resolve("model/config.json")), TaskHead.sequence(LABELS));
   }
 
-  private static List<float[]> logits(SweepPlan plan, List<LayerParameters> parameters) {
+  private static List<float[]> logits(
+      StoredRun stored, SweepPlan plan, List<LayerParameters> parameters) {
     try (Bases bases = new Bases();
         TaskEncoding encoding =
             TaskEncoding.open(

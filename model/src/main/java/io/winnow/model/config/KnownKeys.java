@@ -34,6 +34,8 @@ final class KnownKeys {
       if (known == null) {
         problems.add(new ConfigProblem(path, "unknown key", "", hint(path, prefix, reference)));
         kept = kept.withoutKey(key);
+      } else if (value.valueType() == ConfigValueType.NULL) {
+        kept = kept.withoutKey(key); // takes back what a file below said, as --set x=null does
       } else if (isSection(known) && isSection(value)) {
         ConfigObject inner = section(path + ".", (ConfigObject) value, (ConfigObject) known);
         kept = kept.withValue(key, inner);

@@ -159,7 +159,7 @@ public final class RunConfigReader {
     boolean comment = text.contains("//") || text.contains("#");
     if (!comment && !text.isEmpty()) {
       try {
-        return ConfigFactory.parseString("value = " + text, HOCON).getValue("value");
+        return ConfigFactory.parseString("value = " + text, HOCON).root().get("value"); // or null
       } catch (ConfigException notHocon) {
         return ConfigValueFactory.fromAnyRef(text, "--set"); // a regular expression, most often
       }

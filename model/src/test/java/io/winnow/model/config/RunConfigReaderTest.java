@@ -289,6 +289,21 @@ class RunConfigReaderTest {
   }
 
   @Test
+  void nullTakesBackWhatTheFileSays() throws IOException {
+    Files.writeString(
+        folder.resolve("run.conf"), SMALL + "method.rank = 4\nselection.rule = signed\n");
+
+    RunConfig run =
+        RunConfigReader.read(
+            folder.resolve("run.conf"),
+            List.of(
+                "method.rank=null", "selection=null", "method.keep=null", "method.name=rslora"));
+
+    assertThat(run.method().rank()).isEqualTo(8);
+    assertThat(run.selection().keep()).isZero();
+  }
+
+  @Test
   void overridesWinAndTheirPathsCountFromTheCurrentFolder() throws IOException {
     Path elsewhere = folder.resolve("else where//#1.tsv");
     Files.createDirectories(elsewhere.getParent());
