@@ -2,7 +2,9 @@ package io.winnow.protocol;
 
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
@@ -124,7 +126,9 @@ final class WireClasses {
           HeadSize.class,
           Expansion.class,
           ExpansionRule.class,
-          HeadsTrace.class);
+          HeadsTrace.class,
+          AdapterState.class,
+          LayerParameters.class);
 
   private WireClasses() {}
 }

@@ -3,13 +3,17 @@ package io.winnow.model.train;
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.TensorState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All that one layer owns at one version: its live heads in AdapterId order and its trained
@@ -25,10 +29,24 @@ public record LayerState(
 
   /** Version 0: A drawn, B = 0, omega = 1; tensors start at the given values. */
   public static LayerState initial(LayerPlan plan, List<TensorState> tensorValues) {
+    return initial(plan, new LayerParameters(plan.spec().id(), List.of(), tensorValues));
+  }
+
+  /**
+   * Version 0: as {@link #initial(LayerPlan, List)}, but heads with given values start at those.
+   */
+  public static LayerState initial(LayerPlan plan, LayerParameters given) {
+    List<TensorState> tensorValues = given.tensors();
+    Map<AdapterId, AdapterState> starts =
+        given.adapters().stream().collect(Collectors.toMap(AdapterState::id, Function.identity()));
     List<HeadState> heads = new ArrayList<>();
     for (AdapterSpec spec : plan.spec().adapters()) {
+      AdapterState start = starts.get(spec.id());
       heads.add(
-          HeadState.drawn(spec, plan.draw(Randomness.ADAPTER_INIT, spec), OmegaState.initial(1f)));
+          start != null
+              ? HeadState.of(spec, start)
+              : HeadState.drawn(
+                  spec, plan.draw(Randomness.ADAPTER_INIT, spec), OmegaState.initial(1f)));
     }
     List<TensorTraining> tensors = new ArrayList<>();
     for (int i = 0; i < plan.spec().tensors().size(); i++) {
