@@ -84,16 +84,21 @@ final class Inspection {
         optimizer);
   }
 
-  /** An adapter in PEFT's format. */
+  /** An adapter in PEFT's format, or of the authors' code. */
   static List<String> adapter(Path folder) {
     PeftAdapter adapter = PeftAdapter.read(folder);
     List<String> lines = new ArrayList<>();
-    lines.add("PEFT adapter: " + adapter.modules().size() + " heads");
+    boolean hasOmega = adapter.modules().values().stream().anyMatch(m -> m.omega() != 1f);
+    String type =
+        adapter.config().path("peft_type").asText().equals("LORA") ? "PEFT" : "WeightLoRA";
+    lines.add(type + " adapter: " + adapter.modules().size() + " heads");
     JsonNode origin = adapter.origin();
     if (origin != null) {
       lines.add("written by Winnow, see weightlora.json for omega and what was dropped");
     }
-    lines.add(String.format(Locale.ROOT, "%5s %9s %9s  %s", "rank", "scale", "values", "head"));
+    String omega = hasOmega ? String.format(Locale.ROOT, "%9s ", "omega") : "";
+    lines.add(
+        String.format(Locale.ROOT, "%5s %9s %s%9s  %s", "rank", "scale", omega, "values", "head"));
     adapter
         .modules()
         .forEach(
@@ -101,9 +106,10 @@ final class Inspection {
                 lines.add(
                     String.format(
                         Locale.ROOT,
-                        "%5d %9.4f %,9d  %s",
+                        "%5d %9.4f %s%,9d  %s",
                         m.rank(),
                         m.scale(),
+                        hasOmega ? String.format(Locale.ROOT, "%9.5f ", m.omega()) : "",
                         m.a().length + m.b().length,
                         path)));
     adapter
