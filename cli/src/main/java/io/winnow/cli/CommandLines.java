@@ -28,6 +28,7 @@ final class CommandLines {
           new MergeCommand(context),
           new ImportCommand(context),
           new InspectCommand(context),
+          new ExplainCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),
           new TestCommand(context)

@@ -4,13 +4,16 @@ import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.HeadView;
+import io.winnow.protocol.HeadsTrace;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunSummary;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +26,11 @@ final class Heads {
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
   private final Map<AdapterId, Integer> ranks = new HashMap<>();
   private final Map<String, LayerSize> sizes = new HashMap<>();
+  private final List<AdapterSpec> all;
 
   Heads(TrainableSpec spec, String method) {
     this.spec = spec;
+    this.all = spec.adapters();
     this.method = method.toLowerCase(java.util.Locale.ROOT);
   }
 
@@ -80,9 +85,39 @@ final class Heads {
     return decision.of(omega, pruned);
   }
 
+  /** How the heads stand after a step, whose decision was taken over by {@link #decided}. */
+  HeadsTrace trace(StepDecision decision) {
+    List<Float> omega = new ArrayList<>(all.size());
+    List<Integer> rank = new ArrayList<>(all.size());
+    List<Float> scores = new ArrayList<>();
+    for (AdapterSpec head : all) {
+      OmegaState state = live.get(head.id());
+      omega.add(state == null ? 0f : state.value());
+      rank.add(state == null ? 0 : ranks.getOrDefault(head.id(), head.rank()));
+      if (!decision.scores().isEmpty()) {
+        scores.add(decision.scores().getOrDefault(head.id(), Float.NaN));
+      }
+    }
+    return new HeadsTrace(omega, rank, scores);
+  }
+
+  /** What a decision does to the heads besides moving them. */
+  static TraceRule.Change change(StepDecision decision) {
+    boolean reshapes = !decision.pruned().isEmpty() || !decision.expansion().ranks().isEmpty();
+    if (reshapes) {
+      return TraceRule.Change.RESHAPED;
+    }
+    return decision.scores().isEmpty() ? TraceRule.Change.NONE : TraceRule.Change.PROJECTED;
+  }
+
+  /** How many heads the run began with. */
+  int atStart() {
+    return all.size();
+  }
+
   /** All heads of the run in order; those that were dropped with omega 0 and rank 0. */
   List<HeadView> views() {
-    return spec.adapters().stream()
+    return all.stream()
         .map(
             a -> {
               OmegaState omega = live.get(a.id());

@@ -69,7 +69,8 @@ public final class Decide {
         selected.pruned(),
         becomesFinal && restarts(),
         selected.expansion(),
-        selected.after().withBadSteps(0));
+        selected.after().withBadSteps(0),
+        selected.scores());
   }
 
   private StepDecision skip(long step, double norm, List<HeadReport> heads) {

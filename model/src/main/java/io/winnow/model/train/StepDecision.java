@@ -19,6 +19,8 @@ import java.util.Map;
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
  * @param after selection state after this step
+ * @param scores what the selection of this step went by, for every live head before it masked or
+ *     disconnected any; empty where nothing was selected, and in the part for one layer
  */
 public record StepDecision(
     long step,
@@ -32,10 +34,42 @@ public record StepDecision(
     List<AdapterId> pruned,
     boolean restart,
     Expansion expansion,
-    SelectionState after) {
+    SelectionState after,
+    Map<AdapterId, Float> scores) {
   public StepDecision {
     omega = Map.copyOf(omega);
     pruned = List.copyOf(pruned);
+    scores = Map.copyOf(scores);
+  }
+
+  /** A decision without the scores that it went by. */
+  public StepDecision(
+      long step,
+      boolean skipped,
+      float clip,
+      float lr,
+      float omegaLr,
+      float weightDecay,
+      double gradNorm,
+      Map<AdapterId, OmegaState> omega,
+      List<AdapterId> pruned,
+      boolean restart,
+      Expansion expansion,
+      SelectionState after) {
+    this(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        omega,
+        pruned,
+        restart,
+        expansion,
+        after,
+        Map.of());
   }
 
   /** A decision by which no head grows. */
