@@ -13,6 +13,7 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.Takeover;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
 import io.winnow.actors.plan.Writing;
@@ -226,6 +227,11 @@ final class ActorEngine implements Engine {
             .formatted(Words.count(written.heads(), "head"), when, target),
         "  config.json, %s of weights (%s), the tokenizer's files"
             .formatted(Words.count(written.files(), "file"), Words.bytes(written.bytes())));
+  }
+
+  @Override
+  public List<String> takeover(RunConfig run) {
+    return TakeoverReport.lines(Takeover.of(run));
   }
 
   @Override

@@ -26,6 +26,7 @@ final class CommandLines {
           new RmCommand(context),
           new ExportCommand(context),
           new MergeCommand(context),
+          new ImportCommand(context),
           new InspectCommand(context),
           new ExplainCommand(context),
           new CompareCommand(context),

@@ -85,6 +85,9 @@ public interface Engine extends AutoCloseable {
   /** Folds a PEFT folder into its base. */
   List<String> merge(Path adapter, Path base, Path target, MergedType type);
 
+  /** What a run with {@code method.start-from} begins with, for a person. Reads no weights. */
+  List<String> takeover(RunConfig run);
+
   /** What a run, adapter or model folder holds, for a person. */
   List<String> inspect(Path folder, HeadsView view);
 

@@ -128,11 +128,13 @@ final class Inspection {
         optimizer);
   }
 
-  /** An adapter in PEFT's format. */
+  /** An adapter in PEFT's format, or of the authors' code. */
   static List<String> adapter(Path folder, HeadsView view) {
     PeftAdapter adapter = PeftAdapter.read(folder);
     List<String> lines = new ArrayList<>();
-    lines.add("PEFT adapter: " + adapter.modules().size() + " heads");
+    String type =
+        adapter.config().path("peft_type").asText().equals("LORA") ? "PEFT" : "WeightLoRA";
+    lines.add(type + " adapter: " + adapter.modules().size() + " heads");
     JsonNode origin = adapter.origin();
     if (origin != null) {
       lines.add("written by Winnow, see weightlora.json for omega and what was dropped");
@@ -146,7 +148,10 @@ final class Inspection {
 
   private static List<String> list(PeftAdapter adapter) {
     List<String> lines = new ArrayList<>();
-    lines.add(String.format(Locale.ROOT, "%5s %9s %9s  %s", "rank", "scale", "values", "head"));
+    boolean hasOmega = adapter.modules().values().stream().anyMatch(m -> m.omega() != 1f);
+    String omega = hasOmega ? String.format(Locale.ROOT, "%9s ", "omega") : "";
+    lines.add(
+        String.format(Locale.ROOT, "%5s %9s %s%9s  %s", "rank", "scale", omega, "values", "head"));
     adapter
         .modules()
         .forEach(
@@ -154,9 +159,10 @@ final class Inspection {
                 lines.add(
                     String.format(
                         Locale.ROOT,
-                        "%5d %9.4f %,9d  %s",
+                        "%5d %9.4f %s%,9d  %s",
                         m.rank(),
                         m.scale(),
+                        hasOmega ? String.format(Locale.ROOT, "%9.5f ", m.omega()) : "",
                         m.a().length + m.b().length,
                         path)));
     return lines;

@@ -17,11 +17,15 @@ import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.TaskEncoding;
+import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftFolderChecker;
 import io.winnow.model.io.RunPlace;
@@ -34,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +141,33 @@ class ExportedAdapterTest {
         FolderPlanner.sweepPlan(stored.config(), imported.trainable(), TaskHead.sequence(LABELS));
     List<float[]> expected = logits(stored, stored.sweepPlan(), published(stored));
     List<float[]> found = logits(stored, plan, imported.parameters());
+    expectSame(found, expected);
+    String next = profile.equals("portable") ? "weightlora" : "lora";
+    expectSame(logitsAtTheStart(next, stored, target), expected);
+  }
+
+  /** Logits of version 0 of a run that begins with an adapter. */
+  private static List<float[]> logitsAtTheStart(String method, StoredRun stored, Path adapter) {
+    RunConfig config =
+        RunConfigReader.read(
+            CONF.resolve("run.conf"),
+            List.of(
+                "method.name=" + method,
+                "method.start-from=" + adapter,
+                "method.train-head=" + stored.config().method().trainHead(),
+                "seed=" + stored.config().seed()));
+    try (Bases bases = new Bases()) {
+      RunPlan plan = new FolderPlanner(bases).plan(RunConfigWriter.render(config));
+      List<LayerParameters> start =
+          IntStream.range(0, plan.layers().size())
+              .mapToObj(i -> LayerState.initial(plan.layers().get(i), plan.initial().get(i)))
+              .map(LayerState::published)
+              .toList();
+      return logits(stored, plan.sweep(), start);
+    }
+  }
+
+  private static void expectSame(List<float[]> found, List<float[]> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i)).containsExactly(expected.get(i), within(1e-5f));

@@ -139,6 +139,11 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public List<String> takeover(RunConfig run) {
+    return List.of("takes over " + run.method().startFrom());
+  }
+
+  @Override
   public List<String> inspect(Path folder, HeadsView view) {
     return List.of("a folder");
   }

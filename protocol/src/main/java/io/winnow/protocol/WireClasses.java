@@ -2,7 +2,9 @@ package io.winnow.protocol;
 
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
@@ -130,7 +132,9 @@ final class WireClasses {
           HeadsTrace.class,
           TripletChoice.class,
           TripletRule.class,
-          Importance.Smoothing.class);
+          Importance.Smoothing.class,
+          AdapterState.class,
+          LayerParameters.class);
 
   private WireClasses() {}
 }

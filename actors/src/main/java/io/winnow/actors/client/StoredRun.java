@@ -3,7 +3,9 @@ package io.winnow.actors.client;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.StartingPoint;
 import io.winnow.actors.plan.TaskEncoding;
+import io.winnow.actors.run.FingerprintCheck;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.TrainableSpec;
@@ -69,6 +71,13 @@ public final class StoredRun {
   private static StoredRun read(
       WinnowNode node, RunView view, CheckpointId checkpoint, List<String> live) {
     RunConfig config = RunConfigReader.readText(view.config(), "run " + view.run());
+    String mismatch =
+        FingerprintCheck.adapterMismatch(
+            view.dataFingerprint(),
+            FingerprintCheck.ofExamples("", StartingPoint.fingerprint(config)));
+    if (!mismatch.isEmpty()) {
+      throw UserProblem.failure("run " + view.run() + ": " + mismatch);
+    }
     List<String> labels = TaskEncoding.labels(config);
     TrainableSpec trainable = PlanCheck.trainable(config, TaskEncoding.head(config, labels));
     List<LayerState> layers =

@@ -42,7 +42,7 @@ public final class PlanCheck {
 
   /** What a run trains; the number of its outputs does not matter for heads. */
   public static TrainableSpec trainable(RunConfig config, TaskHead head) {
-    return TrainableSpecs.of(of(config).architecture(head), config);
+    return TrainableSpecs.of(of(config).architecture(head), config, StartingPoint.of(config));
   }
 
   /** Everything that is wrong; empty = nothing was found. Reads the data, no weights. */
@@ -77,7 +77,12 @@ public final class PlanCheck {
   }
 
   private void collectOfHeads(Architecture architecture, List<UserProblem> problems) {
-    TrainableSpec trainable = found(problems, () -> FolderPlanner.trainable(architecture, config));
+    List<UserProblem> start = StartingPoint.problems(config, architecture);
+    problems.addAll(start);
+    TrainableSpec trainable =
+        start.isEmpty()
+            ? found(problems, () -> FolderPlanner.trainable(architecture, config))
+            : null;
     if (trainable != null) {
       RunConfigChecks.againstHeads(config, trainable.adapters()).stream()
           .map(problem -> UserProblem.usage(problem.toString()))
@@ -96,7 +101,11 @@ public final class PlanCheck {
     TaskHead head = data == null ? TaskEncoding.head(config, ANY_LABELS) : data.head();
     Architecture architecture = found(problems, () -> architecture(head));
     if (architecture != null) {
-      collectOfHeads(architecture, problems);
+      // without the data the shape of the task head is not known
+      boolean isHeadKnown = data != null || config.method().startFrom() == null;
+      if (isHeadKnown) {
+        collectOfHeads(architecture, problems);
+      }
       found(problems, () -> inModel(() -> complete(architecture, folder)));
     }
     if (config.task().kind().isLanguage()) {

@@ -423,6 +423,14 @@ public final class RunCoordinator
     if (state.status() != RunStatus.RUNNING || planned.attempt != state.attempt()) {
       return Effect().none();
     }
+    String mismatch =
+        state.fingerprints() == null
+            ? ""
+            : FingerprintCheck.adapterMismatch(state.fingerprints().data(), plan.dataFingerprint());
+    if (!mismatch.isEmpty()) {
+      plan = null; // the folder may be restored before the run is resumed
+      return pause(state, mismatch);
+    }
     List<String> layers = plan.layers().stream().map(p -> p.spec().id().name()).toList();
     Progress progress = state.progress() == null ? Progress.start(layers) : state.progress();
     StepLoop.Attempt attempt =

@@ -13,7 +13,7 @@ import akka.actor.typed.receptionist.Receptionist;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
@@ -341,10 +341,14 @@ public final class StepLoop {
             .filter(p -> p.spec().id().name().equals(layer))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
-    List<TensorState> initial =
+    LayerParameters nothing = new LayerParameters(layerPlan.spec().id(), List.of(), List.of());
+    LayerParameters initial =
         loop.attempt().from().equals(CheckpointId.START)
-            ? plan.initialTensors().getOrDefault(layer, List.of())
-            : List.of();
+            ? plan.initial().stream()
+                .filter(values -> values.layer().name().equals(layer))
+                .findFirst()
+                .orElse(nothing)
+            : nothing;
     loop.toLayer(
         layer,
         new LayerCommand.Restore(

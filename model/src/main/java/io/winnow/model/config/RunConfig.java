@@ -1,5 +1,6 @@
 package io.winnow.model.config;
 
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.task.score.GlueTask;
@@ -163,6 +164,8 @@ public record RunConfig(
    *
    * @param target {@code all-linear}, names, or one regular expression
    * @param trainHead whether pooler and task head are trained
+   * @param layers blocks whose modules may have a head; empty = all, and what lies outside
+   * @param startFrom the adapter folder whose values a run begins with; null = none
    */
   public record Method(
       Name name,
@@ -171,7 +174,13 @@ public record RunConfig(
       float dropout,
       InitA initA,
       TargetRule target,
-      boolean trainHead) {
+      boolean trainHead,
+      List<BlockRange> layers,
+      @Nullable Path startFrom) {
+    public Method {
+      layers = List.copyOf(layers);
+    }
+
     /** Methods of method.md. */
     public enum Name {
       LORA,
@@ -184,6 +193,15 @@ public record RunConfig(
       /** Whether omega moves and heads are selected by it; else omega is fixed at 1. */
       public boolean movesOmega() {
         return this == WEIGHTLORA || this == WEIGHTLORA_PLUS;
+      }
+
+      /** Why such a run cannot begin with the values of an adapter; empty = it can. */
+      public String whyNoStart() {
+        return switch (this) {
+          case LORA, RSLORA, WEIGHTLORA, WEIGHTLORA_PLUS -> "";
+          case RAND -> "rand draws its heads by the seed, and an adapter brings its own";
+          default -> text() + " trains heads of another form than the B A of an adapter";
+        };
       }
 
       /** As a person writes it. */

@@ -1,6 +1,7 @@
 package io.winnow.model.config;
 
 import com.typesafe.config.ConfigUtil;
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.Activations;
 import io.winnow.model.config.RunConfig.Method;
@@ -98,7 +99,13 @@ public final class RunConfigWriter {
       line("method.init-a", Values.kebab(method.initA()));
     }
     line("method.target-modules", target(method.target()));
+    if (!method.layers().isEmpty()) {
+      line("method.layers", layers(method.layers()));
+    }
     line("method.train-head", method.trainHead());
+    if (method.startFrom() != null) {
+      line("method.start-from", quote(method.startFrom().toString()));
+    }
     selection(method.name(), run.selection());
   }
 
@@ -229,6 +236,12 @@ public final class RunConfigWriter {
       return quote(regex.pattern());
     }
     return "all-linear";
+  }
+
+  private static String layers(List<BlockRange> layers) {
+    return layers.stream()
+        .map(range -> range.first() == range.last() ? range.toString() : quote(range.toString()))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static String steps(StepCount count, String neverWord) {

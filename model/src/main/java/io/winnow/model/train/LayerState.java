@@ -3,13 +3,17 @@ package io.winnow.model.train;
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.TensorState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All that one layer owns at one version: its live heads in AdapterId order and its trained
@@ -25,9 +29,20 @@ public record LayerState(
 
   /** Version 0: heads drawn so that they add nothing; tensors start at the given values. */
   public static LayerState initial(LayerPlan plan, List<TensorState> tensorValues) {
+    return initial(plan, new LayerParameters(plan.spec().id(), List.of(), tensorValues));
+  }
+
+  /**
+   * Version 0: as {@link #initial(LayerPlan, List)}, but heads with given values start at those.
+   */
+  public static LayerState initial(LayerPlan plan, LayerParameters given) {
+    List<TensorState> tensorValues = given.tensors();
+    Map<AdapterId, AdapterState> starts =
+        given.adapters().stream().collect(Collectors.toMap(AdapterState::id, Function.identity()));
     List<HeadState> heads = new ArrayList<>();
     for (AdapterSpec spec : plan.spec().adapters()) {
-      heads.add(plan.drawn(spec));
+      AdapterState start = starts.get(spec.id());
+      heads.add(start != null ? LoraHead.of(spec, start) : plan.drawn(spec));
     }
     List<TensorTraining> tensors = new ArrayList<>();
     for (int i = 0; i < plan.spec().tensors().size(); i++) {

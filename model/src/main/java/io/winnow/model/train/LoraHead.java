@@ -24,6 +24,30 @@ public record LoraHead(
         spec, spec.rank(), a, b, Moments.zero(a.length), Moments.zero(b.length), omega);
   }
 
+  /** Given A, B and omega at the spec's rank; no moments. */
+  static LoraHead of(AdapterSpec spec, AdapterState start) {
+    int[] expected = {spec.rank() * spec.in(), spec.out() * spec.rank()};
+    if (start.a().length != expected[0] || start.b().length != expected[1]) {
+      throw new IllegalStateException(
+          "%s begins with %d and %d values, its rank %d has %d and %d"
+              .formatted(
+                  spec.id(),
+                  start.a().length,
+                  start.b().length,
+                  spec.rank(),
+                  expected[0],
+                  expected[1]));
+    }
+    return new LoraHead(
+        spec,
+        spec.rank(),
+        start.a(),
+        start.b(),
+        Moments.zero(start.a().length),
+        Moments.zero(start.b().length),
+        OmegaState.initial(start.omega()));
+  }
+
   @Override
   public AdapterState published() {
     return new AdapterState(spec.id(), rank, a, b, omega.value());

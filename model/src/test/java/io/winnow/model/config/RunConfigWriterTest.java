@@ -3,6 +3,7 @@ package io.winnow.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
@@ -156,7 +157,20 @@ class RunConfigWriterTest {
             Arbitraries.of(Method.Name.class), positive(), belowOne(), targets, numbers())
         .as(
             (name, alpha, dropout, target, rank) ->
-                new Method(name, rank, alpha, dropout, initA(name), target, rank % 2 == 0));
+                new Method(
+                    name,
+                    rank,
+                    alpha,
+                    dropout,
+                    initA(name),
+                    target,
+                    rank % 2 == 0,
+                    rank % 3 == 0
+                        ? List.of(new BlockRange(rank, rank), new BlockRange(rank, 2 * rank))
+                        : List.of(),
+                    rank % 5 == 0 && name.whyNoStart().isEmpty()
+                        ? Path.of("/an \"adapter\"/here")
+                        : null));
   }
 
   /** Not the default where it may be another. */
