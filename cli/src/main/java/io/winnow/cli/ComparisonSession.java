@@ -60,8 +60,8 @@ final class ComparisonSession {
     if (table.finished() > 0 && plotProblem.isEmpty()) {
       try {
         folder.drawPlot(table);
-      } catch (UserProblem noFonts) {
-        plotProblem = noFonts.getMessage();
+      } catch (UserProblem undrawn) {
+        plotProblem = undrawn.getMessage(); // told at the end
       }
     }
     return table;

@@ -558,6 +558,7 @@ public final class RunCoordinator
   private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
     context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
+    plan = null; // with its tokenised data: other runs of this node go on
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))
         .thenRun(this::sayStatus)
