@@ -75,8 +75,8 @@ class TrajectoryGoldenTest {
       for (HeadState head : run.heads()) {
         HeadSize size = head.size();
         String name = "final." + head.spec().id();
-        heads.floats(name + ".A", head.a(), size.rank(), size.in());
-        heads.floats(name + ".B", head.b(), size.out(), size.rank());
+        heads.floats(name + ".A", head.published().a(), size.rank(), size.in());
+        heads.floats(name + ".B", head.published().b(), size.out(), size.rank());
       }
       Path target = folder.resolve(trajectory.toString().replace('/', '-') + ".safetensors");
       heads.writeFile(target);
