@@ -251,12 +251,12 @@ final class ActorEngine implements Engine {
   }
 
   @Override
-  public List<String> inspect(Path folder) {
+  public List<String> inspect(Path folder, HeadsView view) {
     if (Files.isRegularFile(folder.resolve("run.conf"))) {
       RunPlace place = Workspace.existingRun(folder);
-      return Inspection.run(stored(place, StoredRun::read));
+      return Inspection.run(stored(place, StoredRun::read), view);
     } else if (Files.isRegularFile(folder.resolve("adapter_config.json"))) {
-      return Inspection.adapter(folder);
+      return Inspection.adapter(folder, view);
     } else if (Files.isRegularFile(folder.resolve("config.json"))) {
       return Inspection.model(folder);
     }

@@ -27,6 +27,7 @@ final class CommandLines {
           new ExportCommand(context),
           new MergeCommand(context),
           new InspectCommand(context),
+          new ExplainCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),
           new TestCommand(context)

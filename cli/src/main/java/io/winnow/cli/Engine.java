@@ -65,7 +65,7 @@ public interface Engine extends AutoCloseable {
   List<String> merge(Path adapter, Path base, Path target, MergedType type);
 
   /** What a run, adapter or model folder holds, for a person. */
-  List<String> inspect(Path folder);
+  List<String> inspect(Path folder, HeadsView view);
 
   /** Deletes what the store holds of a run; the folder is locked by the caller. */
   void remove(RunPlace place);
@@ -76,6 +76,19 @@ public interface Engine extends AutoCloseable {
   /** Stops what was started. Does nothing the second time. */
   @Override
   void close();
+
+  /**
+   * How heads are shown.
+   *
+   * @param columns width of a line
+   */
+  record HeadsView(Form form, int columns) {
+    /** As a grid of blocks and modules, or a line for each. */
+    public enum Form {
+      GRID,
+      LIST
+    }
+  }
 
   /** Who shall be able to read an exported adapter. */
   enum ExportProfile {

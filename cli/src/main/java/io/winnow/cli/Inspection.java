@@ -2,6 +2,7 @@ package io.winnow.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.actors.client.StoredRun;
+import io.winnow.cli.Engine.HeadsView;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.ModelFolder;
@@ -12,8 +13,11 @@ import io.winnow.protocol.HeadView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What `inspect` says about a folder. */
@@ -30,8 +34,8 @@ final class Inspection {
 
   private Inspection() {}
 
-  /** A run: every head with its omega, and what is trained and held at its newest checkpoint. */
-  static List<String> run(StoredRun run) {
+  /** A run: its heads, and what is trained and held at its newest checkpoint. */
+  static List<String> run(StoredRun run, HeadsView view) {
     List<String> lines = new ArrayList<>();
     long kept = run.heads().stream().filter(HeadView::kept).count();
     lines.add(
@@ -43,13 +47,47 @@ final class Inspection {
             + " of "
             + run.heads().size()
             + " heads are connected");
-    lines.add(String.format(Locale.ROOT, "%10s %5s %9s  %s", "omega", "rank", "values", "head"));
-    List<AdapterSpec> specs = run.trainable().adapters();
-    for (int i = 0; i < specs.size(); i++) {
-      lines.add(head(run.heads().get(i), specs.get(i), run.config().method().name()));
-    }
+    lines.addAll(view.form() == HeadsView.Form.LIST ? list(run) : grids(run.heads(), view));
     lines.add(held(run.layers()));
     return lines;
+  }
+
+  private static List<String> list(StoredRun run) {
+    List<String> lines = new ArrayList<>();
+    lines.add(String.format(Locale.ROOT, "%10s %5s %9s  %s", "omega", "rank", "values", "head"));
+    List<AdapterSpec> specs = run.trainable().adapters();
+    List<HeadView> heads = run.heads();
+    for (int i = 0; i < specs.size(); i++) {
+      lines.add(head(heads.get(i), specs.get(i), run.config().method().name()));
+    }
+    return lines;
+  }
+
+  /** Omega where it moves; ranks where they differ or omega does not move. */
+  private static List<String> grids(List<HeadView> heads, HeadsView view) {
+    List<HeadView> kept = heads.stream().filter(HeadView::kept).toList();
+    boolean omegaMoves = kept.stream().anyMatch(head -> head.omega() != 1f);
+    boolean ranksDiffer = kept.stream().mapToInt(HeadView::rank).distinct().count() > 1;
+    List<String> lines = new ArrayList<>();
+    if (omegaMoves) {
+      lines.add("");
+      lines.add("omega; " + HeadGrid.DROPPED + " = dropped or masked");
+      lines.addAll(
+          grid(heads, head -> String.format(Locale.ROOT, "%.2f", head.omega())).lines(view));
+    }
+    if (ranksDiffer || !omegaMoves) {
+      lines.add("");
+      lines.add("rank; " + HeadGrid.DROPPED + " = dropped or masked");
+      lines.addAll(grid(heads, head -> Integer.toString(head.rank())).lines(view));
+    }
+    lines.add("");
+    return lines;
+  }
+
+  private static HeadGrid grid(List<HeadView> heads, Function<HeadView, String> cell) {
+    Map<String, String> cells = new LinkedHashMap<>();
+    heads.forEach(h -> cells.put(h.module(), h.kept() ? cell.apply(h) : HeadGrid.DROPPED));
+    return new HeadGrid(cells);
   }
 
   private static String head(HeadView head, AdapterSpec spec, RunConfig.Method.Name method) {
@@ -91,7 +129,7 @@ final class Inspection {
   }
 
   /** An adapter in PEFT's format. */
-  static List<String> adapter(Path folder) {
+  static List<String> adapter(Path folder, HeadsView view) {
     PeftAdapter adapter = PeftAdapter.read(folder);
     List<String> lines = new ArrayList<>();
     lines.add("PEFT adapter: " + adapter.modules().size() + " heads");
@@ -99,6 +137,15 @@ final class Inspection {
     if (origin != null) {
       lines.add("written by Winnow, see weightlora.json for omega and what was dropped");
     }
+    lines.addAll(view.form() == HeadsView.Form.LIST ? list(adapter) : grid(adapter, view));
+    adapter
+        .saved()
+        .forEach((name, tensor) -> lines.add("trained in full: " + name + " " + tensor.shape()));
+    return lines;
+  }
+
+  private static List<String> list(PeftAdapter adapter) {
+    List<String> lines = new ArrayList<>();
     lines.add(String.format(Locale.ROOT, "%5s %9s %9s  %s", "rank", "scale", "values", "head"));
     adapter
         .modules()
@@ -112,9 +159,15 @@ final class Inspection {
                         m.scale(),
                         m.a().length + m.b().length,
                         path)));
-    adapter
-        .saved()
-        .forEach((name, tensor) -> lines.add("trained in full: " + name + " " + tensor.shape()));
+    return lines;
+  }
+
+  private static List<String> grid(PeftAdapter adapter, HeadsView view) {
+    Map<String, String> cells = new LinkedHashMap<>();
+    adapter.modules().forEach((path, m) -> cells.put(path, Integer.toString(m.rank())));
+    List<String> lines = new ArrayList<>(List.of("", "rank"));
+    lines.addAll(new HeadGrid(cells).lines(view));
+    lines.add("");
     return lines;
   }
 

@@ -51,13 +51,13 @@ final class RunFollower implements RunHandle {
     this.client = client;
     this.place = place;
     this.listener = listener;
-    this.files = new RunFiles(place.folder());
     this.translation = new Translation(place, config, workers);
+    this.files = new RunFiles(place.folder(), translation.heads());
   }
 
   /** Subscribes first, then begins, so that nothing is missed. */
   void begin(Consumer<RunClient> how) {
-    files.rewriteMetrics(client.countedRows());
+    files.rewrite(client.countedRows());
     client.follow(events::add);
     how.accept(client);
   }

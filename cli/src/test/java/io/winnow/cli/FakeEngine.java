@@ -119,7 +119,7 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public List<String> inspect(Path folder) {
+  public List<String> inspect(Path folder, HeadsView view) {
     return List.of("a folder");
   }
 

@@ -20,7 +20,7 @@ class RunFilesTest {
     RunSummary summary =
         new RunSummary(
             "lora", 18, Map.of(), Map.of(), -1, List.of(), 9, 9, 72, 72, 1.5, 100, 0, stoppedEarly);
-    new RunFiles(run).results(summary, 1);
+    new RunFiles(run, List.of()).results(summary, 1);
     return JsonFiles.readObject(run.results());
   }
 

@@ -4,14 +4,17 @@ import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.HeadView;
+import io.winnow.protocol.HeadsTrace;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunSummary;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ final class Heads {
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
   private final Map<AdapterId, Integer> ranks = new HashMap<>();
   private final Map<String, LayerSize> sizes = new HashMap<>();
+  private final List<AdapterSpec> all;
 
   /**
    * @param plans of the layers of {@code spec}
@@ -32,6 +36,7 @@ final class Heads {
   Heads(TrainableSpec spec, String method, List<LayerPlan> plans) {
     this.spec = spec;
     this.plans = List.copyOf(plans);
+    this.all = spec.adapters();
     this.method = method.toLowerCase(java.util.Locale.ROOT);
   }
 
@@ -96,9 +101,51 @@ final class Heads {
     return decision.of(omega, pruned);
   }
 
+  /** How the heads stand after a step, whose decision was taken over by {@link #decided}. */
+  HeadsTrace trace(StepDecision decision) {
+    List<Float> omega = new ArrayList<>(all.size());
+    List<Integer> rank = new ArrayList<>(all.size());
+    List<Float> scores = new ArrayList<>();
+    for (AdapterSpec head : all) {
+      OmegaState state = live.get(head.id());
+      omega.add(state == null ? 0f : state.value());
+      rank.add(state == null ? 0 : ranks.getOrDefault(head.id(), head.rank()));
+      if (!decision.scores().isEmpty()) {
+        scores.add(decision.scores().getOrDefault(head.id(), Float.NaN));
+      }
+    }
+    return new HeadsTrace(omega, rank, scores);
+  }
+
+  /** What a decision does to the heads besides moving them. */
+  TraceRule.Change change(StepDecision decision) {
+    boolean rests =
+        decision.after().finalAt() == decision.step() && !decision.triplets().stays().isEmpty();
+    boolean reshapes = !decision.pruned().isEmpty() || !decision.expansion().ranks().isEmpty();
+    if (reshapes || rests) {
+      return TraceRule.Change.RESHAPED;
+    }
+    return decision.scores().isEmpty() && !dropsTriplets(decision)
+        ? TraceRule.Change.NONE
+        : TraceRule.Change.PROJECTED;
+  }
+
+  /** Not in the rest of AdaLoRA, which drops the same ones at every step. */
+  private boolean dropsTriplets(StepDecision decision) {
+    var stays = decision.triplets().stays();
+    return !decision.after().isFinal()
+        && all.stream()
+            .anyMatch(a -> stays.containsKey(a.id()) && stays.get(a.id()).size() < a.rank());
+  }
+
+  /** How many heads the run began with. */
+  int atStart() {
+    return all.size();
+  }
+
   /** All heads of the run in order; those that were dropped with omega 0 and rank 0. */
   List<HeadView> views() {
-    return spec.adapters().stream()
+    return all.stream()
         .map(
             a -> {
               boolean kept = isKept(a.id());

@@ -14,6 +14,7 @@ import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
 import io.winnow.model.adapter.TensorState;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
 import io.winnow.model.train.LayerPlan;
@@ -73,6 +74,7 @@ public final class StepLoop {
   private final RunPlan plan;
   private final Sampler sampler;
   private final Heads heads;
+  private final TraceRule traced;
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
@@ -112,6 +114,12 @@ public final class StepLoop {
     this.sampler = plan.sampler();
     this.heads =
         new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
+    this.traced =
+        new TraceRule(
+            heads.atStart(),
+            plan.totalSteps(),
+            plan.rules().selection().everyProjection(),
+            plan.rules().omegaTrains());
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }
@@ -307,7 +315,7 @@ public final class StepLoop {
         decision.skipped(),
         Map.of(),
         board.cost().bytes(),
-        null);
+        traced.isDue(decision.step(), heads.change(decision)) ? heads.trace(decision) : null);
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {

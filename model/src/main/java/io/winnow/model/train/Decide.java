@@ -73,7 +73,8 @@ public final class Decide {
         becomesFinal && restarts(),
         selected.expansion(),
         triplets == null ? TripletChoice.NONE : triplets.of(outcome.step()),
-        triplets == null ? after : triplets.after(outcome.step(), after));
+        triplets == null ? after : triplets.after(outcome.step(), after),
+        selected.scores());
   }
 
   private StepDecision skip(long step, double norm, List<HeadReport> heads) {

@@ -19,7 +19,10 @@ import java.util.Map;
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
  * @param triplets which triplets of AdaLoRA stay at the end of this step
+ * @param triplets which triplets of AdaLoRA stay at the end of this step
  * @param after selection state after this step
+ * @param scores what the selection of this step went by, for every live head before it masked or
+ *     disconnected any; empty where nothing was selected, and in the part for one layer
  */
 public record StepDecision(
     long step,
@@ -34,13 +37,15 @@ public record StepDecision(
     boolean restart,
     Expansion expansion,
     TripletChoice triplets,
-    SelectionState after) {
+    SelectionState after,
+    Map<AdapterId, Float> scores) {
   public StepDecision {
     omega = Map.copyOf(omega);
     pruned = List.copyOf(pruned);
+    scores = Map.copyOf(scores);
   }
 
-  /** A decision about heads without triplets. */
+  /** A decision about heads without triplets, without the scores that it went by. */
   public StepDecision(
       long step,
       boolean skipped,
@@ -67,7 +72,8 @@ public record StepDecision(
         restart,
         expansion,
         TripletChoice.NONE,
-        after);
+        after,
+        Map.of());
   }
 
   /** A decision by which no head grows. */
@@ -113,7 +119,8 @@ public record StepDecision(
         restart,
         expansion.of(itsOmega.keySet()),
         triplets.of(itsOmega.keySet()),
-        after);
+        after,
+        Map.of());
   }
 
   /** What AdamW moves everything but omega by. */
