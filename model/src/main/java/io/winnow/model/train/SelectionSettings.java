@@ -60,6 +60,11 @@ public record SelectionSettings(
     this(new Budget.Heads(keep), rule, at, every, omegaAfter, afterSelection, List.of(), null);
   }
 
+  /** Steps from one projection, or selection of triplets, to the next. */
+  public long everyProjection() {
+    return triplets == null ? every : triplets.every();
+  }
+
   /** The round after {@code done} others, of a run that began with so many heads. */
   SelectionRound round(int done, int headsAtStart) {
     if (expansion != null) {

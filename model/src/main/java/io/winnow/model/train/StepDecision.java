@@ -19,6 +19,7 @@ import java.util.Map;
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
  * @param triplets which triplets of AdaLoRA stay at the end of this step
+ * @param triplets which triplets of AdaLoRA stay at the end of this step
  * @param after selection state after this step
  * @param scores what the selection of this step went by, for every live head before it masked or
  *     disconnected any; empty where nothing was selected, and in the part for one layer
