@@ -52,8 +52,9 @@ final class CompareCommand extends WinnowCommand {
 
   @Option(
       names = "--set",
-      paramLabel = "path=value",
-      description = "Change one setting of all runs; may be given several times.")
+      paramLabel = "[METHOD:]path=value",
+      description =
+          "Change one setting of all runs, or of one method's; may be given several times.")
   private List<String> set = new ArrayList<>();
 
   @Option(

@@ -11,9 +11,12 @@ import io.winnow.model.config.RunVariants.Variant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /** What a user asks to compare; checked as a whole before anything runs. */
@@ -21,6 +24,9 @@ record ComparisonRequest(
     Path file, List<String> set, List<String> methods, List<Integer> keep, int seeds) {
   private static final List<String> KNOWN =
       Arrays.stream(Method.Name.values()).map(Method.Name::text).toList();
+
+  /** A setting of one method: its name, and what {@code --set} takes. */
+  private static final Pattern OF_METHOD = Pattern.compile("([a-z+]+):([^=:]+=.*)");
 
   /**
    * Every run of the comparison, resolved.
@@ -30,7 +36,7 @@ record ComparisonRequest(
   Comparison resolve(Engine engine) {
     List<Method.Name> names = names();
     requireNumbers();
-    RunVariants variants = RunVariants.read(file, set);
+    RunVariants variants = variants();
     RunConfig plain = variants.allHeads();
     if (plain.data().validation() == null) {
       throw UserProblem.usage(
@@ -57,26 +63,44 @@ record ComparisonRequest(
         cells(grid, runs));
   }
 
+  /** Settings of all runs, and {@code METHOD:path=value} of one method's. */
+  private RunVariants variants() {
+    List<String> ofAll = new ArrayList<>();
+    Map<Method.Name, List<String>> ofMethods = new EnumMap<>(Method.Name.class);
+    for (String setting : set) {
+      Matcher matcher = OF_METHOD.matcher(setting);
+      if (matcher.matches()) {
+        ofMethods
+            .computeIfAbsent(name("--set", matcher.group(1)), m -> new ArrayList<>())
+            .add(matcher.group(2));
+      } else {
+        ofAll.add(setting);
+      }
+    }
+    return RunVariants.read(file, ofAll, ofMethods);
+  }
+
   private List<Method.Name> names() {
     if (methods.isEmpty()) {
       throw UserProblem.usage(
           "--methods is missing: which of " + String.join(", ", KNOWN) + " are to be compared?");
     }
-    List<Method.Name> names = new ArrayList<>();
-    for (String method : methods) {
-      int place = KNOWN.indexOf(method.strip());
-      if (place < 0) {
-        String hint = NearestName.hint(method, KNOWN);
-        throw UserProblem.usage(
-            "--methods "
-                + method
-                + ": expected one of "
-                + String.join(", ", KNOWN)
-                + (hint.isEmpty() ? "" : " (" + hint + ")"));
-      }
-      names.add(Method.Name.values()[place]);
+    return methods.stream().map(method -> name("--methods", method)).distinct().toList();
+  }
+
+  private static Method.Name name(String option, String method) {
+    int place = KNOWN.indexOf(method.strip());
+    if (place < 0) {
+      String hint = NearestName.hint(method, KNOWN);
+      throw UserProblem.usage(
+          option
+              + " "
+              + method
+              + ": expected one of "
+              + String.join(", ", KNOWN)
+              + (hint.isEmpty() ? "" : " (" + hint + ")"));
     }
-    return names.stream().distinct().toList();
+    return Method.Name.values()[place];
   }
 
   private void requireNumbers() {

@@ -238,6 +238,10 @@ class CompareTest {
     Object[] methods = {"compare", task.conf(), "--methods", "lora,weigtlora"};
     winnow(methods).refused(2, "weigtlora", "did you mean weightlora?");
     winnow("compare", task.conf()).refused(2, "--methods", "rslora");
+    winnow("compare", task.conf(), "--methods", "lora", "--set", "weigtlora:method.rank=2")
+        .refused(2, "--set weigtlora", "did you mean weightlora?");
+    winnow("compare", task.conf(), "--methods", "lora", "--set", "lora:method.keep=2")
+        .refused(2, "--set lora:method.keep", "no meaning");
     winnow("compare", task.conf(), "--methods", "lora", "--seeds", "0")
         .refused(2, "--seeds 0", "at least 1");
     winnow("compare", task.conf(), "--methods", "rand", "--keep", "0").refused(2, "--keep 0");

@@ -9,6 +9,7 @@ import io.winnow.model.config.RunConfigReader.Given;
 import io.winnow.model.config.RunConfigReader.Source;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,13 @@ public final class RunVariants {
   private final Path file;
   private final Source source;
   private final Config known;
+  private final Map<Method.Name, Config> ofMethods;
 
-  private RunVariants(Path file, Source source, Config known) {
+  private RunVariants(Path file, Source source, Config known, Map<Method.Name, Config> ofMethods) {
     this.file = file;
     this.source = source;
     this.known = known;
+    this.ofMethods = ofMethods;
   }
 
   /**
@@ -53,15 +56,38 @@ public final class RunVariants {
    * What a file and a command line say.
    *
    * @param overrides as {@link RunConfigReader#read} has them
-   * @throws UserProblem (exit code 2) if the file cannot be read or has keys that do not exist
+   * @param ofMethods more of them for one method alone
+   * @throws UserProblem (exit code 2) if the file cannot be read, has keys that do not exist, or a
+   *     method is given what has no meaning for it
    */
-  public static RunVariants read(Path file, List<String> overrides) {
+  public static RunVariants read(
+      Path file, List<String> overrides, Map<Method.Name, List<String>> ofMethods) {
     Given given = RunConfigReader.given(file, overrides);
+    Map<Method.Name, Config> own = new EnumMap<>(Method.Name.class);
+    ofMethods.forEach((method, more) -> own.put(method, own(file, overrides, method, more)));
+    Source plain = new Source(given.source().folder(), given.source().defaultName(), true, false);
+    return new RunVariants(file, plain, known(file, given), own);
+  }
+
+  private static Config known(Path file, Given given) {
     ConfigProblems problems = new ConfigProblems();
     Config known = RunConfigReader.known(given.written(), given.set(), problems);
     problems.throwIfAny(file.toString());
-    Source plain = new Source(given.source().folder(), given.source().defaultName(), true, false);
-    return new RunVariants(file, plain, known);
+    return known;
+  }
+
+  private static Config own(
+      Path file, List<String> overrides, Method.Name method, List<String> more) {
+    Config set = RunConfigReader.given(file, more).set();
+    for (String path : SelectionBinder.withoutMeaning(method)) {
+      if (set.hasPath(path)) {
+        throw UserProblem.usage(
+            "--set %s:%s: it has no meaning for this method".formatted(method.text(), path));
+      }
+    }
+    List<String> both = new ArrayList<>(overrides);
+    both.addAll(more);
+    return known(file, RunConfigReader.given(file, both));
   }
 
   /** Whether a method is compared at every K; the others have one row whatever K is. */
@@ -130,7 +156,7 @@ public final class RunVariants {
   }
 
   private Config of(Variant variant, int heads) {
-    Config config = without(known, variant.method());
+    Config config = without(ofMethods.getOrDefault(variant.method(), known), variant.method());
     if (variant.keep() > 0) {
       config = withKeep(config, variant, heads);
     }

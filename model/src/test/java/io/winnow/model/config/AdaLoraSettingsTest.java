@@ -42,7 +42,7 @@ class AdaLoraSettingsTest {
                 StepCount.percent(10),
                 StepCount.percent(50),
                 10,
-                new TripletRule(0.1f, Importance.Smoothing.USUAL)));
+                new TripletRule(1e-3f, Importance.Smoothing.USUAL)));
     assertThat(run.selection().resolve(1000).triplets())
         .isEqualTo(new TripletSettings(4, 100, 500, 10));
     assertThat(read(SMALL + "method.name = lora").selection().resolve(9).triplets()).isNull();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class RunVariantsTest {
   }
 
   private RunVariants read(String settings, String... set) throws IOException {
-    return RunVariants.read(conf(settings), List.of(set));
+    return RunVariants.read(conf(settings), List.of(set), Map.of());
   }
 
   private static RunConfig one(RunVariants variants, Name method, int keep) {
@@ -78,6 +79,27 @@ class RunVariantsTest {
     assertThat(plain.selection()).isEqualTo(RunConfig.Selection.none(0));
     assertThat(List.of(selecting, expanding, plain))
         .allMatch(run -> run.method().rank() == 4 && run.optimizer().lr() == 3e-3f);
+  }
+
+  @Test
+  void aSettingOfOneMethodIsTheOthersNot() throws IOException {
+    Path file = conf(WEIGHTLORA);
+    RunVariants variants =
+        RunVariants.read(
+            file,
+            List.of("optimizer.lr=1e-3"),
+            Map.of(Name.LORA, List.of("optimizer.lr=5e-3", "method.rank=2")));
+
+    assertThat(one(variants, Name.LORA, 0).optimizer().lr()).isEqualTo(5e-3f);
+    assertThat(one(variants, Name.LORA, 0).method().rank()).isEqualTo(2);
+    assertThat(one(variants, Name.WEIGHTLORA, 0).optimizer().lr()).isEqualTo(1e-3f);
+    assertThat(one(variants, Name.WEIGHTLORA, 0).method().rank()).isEqualTo(4);
+    assertThatThrownBy(
+            () ->
+                RunVariants.read(
+                    file, List.of(), Map.of(Name.LORA, List.of("selection.rule=signed"))))
+        .isInstanceOf(UserProblem.class)
+        .hasMessageContaining("--set lora:selection: it has no meaning for this method");
   }
 
   @Test
@@ -162,7 +184,7 @@ class RunVariantsTest {
   void keysThatDoNotExistAreRefusedBeforeAnyVariant() throws IOException {
     Path file = conf("metod.rank = 3");
 
-    assertThatThrownBy(() -> RunVariants.read(file, List.of()))
+    assertThatThrownBy(() -> RunVariants.read(file, List.of(), Map.of()))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining("metod");
   }
