@@ -124,7 +124,10 @@ final class WireClasses {
           HeadSize.class,
           Expansion.class,
           ExpansionRule.class,
-          HeadsTrace.class);
+          HeadsTrace.class,
+          CoordinatorCommand.Checkpoint.class,
+          CoordinatorCommand.GetStanding.class,
+          RunStanding.class);
 
   private WireClasses() {}
 }
