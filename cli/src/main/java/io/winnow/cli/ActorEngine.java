@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** The engine over a node of this process: a cluster of one, with one worker per core. */
 final class ActorEngine implements Engine {
   private final int cores = Runtime.getRuntime().availableProcessors();
+  private ControlPort control = new ControlPort(ControlPort.OFF, problem -> {});
   private @Nullable Bases bases;
 
   private synchronized Bases bases() {
@@ -63,6 +64,11 @@ final class ActorEngine implements Engine {
   @Override
   public List<String> classes(RunConfig run) {
     return TaskEncoding.labels(run);
+  }
+
+  @Override
+  public void control(ControlPort port) {
+    control = port;
   }
 
   @Override
@@ -115,7 +121,7 @@ final class ActorEngine implements Engine {
     RunFollower follower =
         new RunFollower(f.node, client, f.place, f.run, f.listener, workers(f.run));
     follower.begin(begin);
-    return follower;
+    return RunControl.over(follower, f.node, f.place, control);
   }
 
   private int workers(RunConfig run) {

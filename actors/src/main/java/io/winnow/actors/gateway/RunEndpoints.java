@@ -93,7 +93,10 @@ final class RunEndpoints {
   }
 
   CompletionStage<HttpResponse> view(RunId run) {
-    return asks.known(run).thenApply(found -> Replies.ok(RunJson.standing(found)));
+    return asks.known(run)
+        .thenCombine(
+            asks.workers(),
+            (found, workers) -> Replies.ok(RunJson.standing(found).put("workers", workers)));
   }
 
   /** The resolved run.conf. */
