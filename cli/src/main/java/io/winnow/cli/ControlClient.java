@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A node's control gateway, as docs/control.md describes it. What it refuses is a user's problem. */
+/**
+ * A node's control gateway, as docs/control.md describes it. What it refuses is a user's problem.
+ */
 final class ControlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -108,8 +110,7 @@ final class ControlClient {
         http.send(request, HttpResponse.BodyHandlers.ofInputStream());
     if (response.statusCode() != 200) {
       try (InputStream body = response.body()) {
-        accepted(
-            response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+        accepted(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
       }
       throw new IOException("status " + response.statusCode() + " for " + path);
     }
@@ -121,7 +122,8 @@ final class ControlClient {
     try {
       json = JSON.readTree(body);
     } catch (JsonProcessingException foreign) {
-      throw UserProblem.failure(address() + " is no gateway of Winnow: it answers no JSON", foreign);
+      throw UserProblem.failure(
+          address() + " is no gateway of Winnow: it answers no JSON", foreign);
     }
     if (status < 300) {
       return json;

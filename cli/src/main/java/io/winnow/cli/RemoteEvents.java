@@ -37,8 +37,7 @@ final class RemoteEvents {
         boolean isBest = data.path("best").asBoolean();
         return List.of(new RunEvent.Evaluated(step, numbers(data.path("metrics")), isBest));
       case "selected":
-        return List.of(
-            new RunEvent.Selected(step, kept(data), texts(data.path("dropped"))));
+        return List.of(new RunEvent.Selected(step, kept(data), texts(data.path("dropped"))));
       case "checkpoint":
         return List.of(new RunEvent.CheckpointCounted(step));
       case "changed":

@@ -38,8 +38,7 @@ final class SetCommand extends SteeringCommand {
     changes
         .fields()
         .forEachRemaining(
-            change ->
-                print(change.getKey() + " = " + change.getValue().textValue() + "  " + when));
+            change -> print(change.getKey() + " = " + change.getValue().textValue() + "  " + when));
     return 0;
   }
 }

@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What control.json says: where the process that works on a run is listening, and the secret that it
- * wants to hear. Nobody but its owner may read the file.
+ * What control.json says: where the process that works on a run is listening, and the secret that
+ * it wants to hear. Nobody but its owner may read the file.
  *
  * @param address host:port
  * @param token what every request must carry
@@ -23,8 +23,8 @@ public record ControlFile(String address, String token, String run) {
 
   /** Replaces the file of a folder whole. */
   public void writeTo(RunFolder folder) {
-    String text = JSON.createObjectNode().put("address", address).put("token", token) 
-        .put("run", run) + "\n";
+    String text =
+        JSON.createObjectNode().put("address", address).put("token", token).put("run", run) + "\n";
     try {
       // made readable for its owner alone, before there is anything in it
       Path draft = Files.createTempFile(folder.path(), ".control", null);
