@@ -159,6 +159,31 @@ class GatewayTest {
   }
 
   @Test
+  void examplesOfTheDocumentWork() throws Exception {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 20);
+    Files.writeString(folder.resolve("run.conf"), config());
+    List<String> examples =
+        Files.readAllLines(Path.of("../docs/control.md")).stream()
+            .filter(line -> line.startsWith("    curl "))
+            .map(line -> line.strip().replaceFirst("curl", "curl -sS --fail-with-body"))
+            .toList();
+    assertThat(examples).hasSizeGreaterThan(12);
+    for (String example : examples) {
+      if (example.contains("/events")) {
+        held.countDown();
+      }
+      ProcessBuilder shell = new ProcessBuilder("bash", "-c", example).directory(folder.toFile());
+      shell.environment().put("GATEWAY", calls.base().toString());
+      shell.environment().put("TOKEN", TOKEN);
+      Process process = shell.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(example + "\n" + said).isZero();
+      assertThat(said).as(example).isNotEmpty().doesNotContain("error");
+    }
+    assertThat(calls.get("/runs/reviews").status()).isEqualTo(404);
+  }
+
+  @Test
   void strangersAreNotLetInAndLearnNothing() {
     GatewayCalls nobody = GatewayCalls.of(gateway, null);
     GatewayCalls wrong = GatewayCalls.of(gateway, TOKEN + "x");
