@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.gateway.FastGateway;
 import io.winnow.actors.gateway.Gateway;
 import io.winnow.actors.gateway.GatewaySettings;
 import io.winnow.actors.run.RunCoordinator;
@@ -13,9 +14,14 @@ import io.winnow.protocol.RunId;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +46,7 @@ class GatewayTest {
   @BeforeAll
   static void start() {
     node = TestNode.start(folder, 2);
-    gateway = Gateway.start(node.node, new GatewaySettings("127.0.0.1", 0, TOKEN));
+    gateway = FastGateway.start(node.node, new GatewaySettings("127.0.0.1", 0, TOKEN));
     calls = GatewayCalls.of(gateway, TOKEN);
   }
 
@@ -292,6 +298,29 @@ class GatewayTest {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
+  }
+
+  @Test
+  void silentStreamIsKeptAliveAndEndsWithItsGateway() throws Exception {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 3);
+    calls.post("/runs?name=silent", config());
+    Gateway brief = FastGateway.start(node.node, new GatewaySettings("127.0.0.1", 0, TOKEN));
+    HttpRequest request =
+        GatewayCalls.of(brief, TOKEN).request("/runs/silent/events").GET().build();
+    Iterator<String> stream =
+        HttpClient.newHttpClient()
+            .send(request, HttpResponse.BodyHandlers.ofLines())
+            .body()
+            .iterator();
+    List<String> lines = new ArrayList<>();
+    while (lines.stream().filter(": heartbeat"::equals).count() < 3) {
+      lines.add(stream.next());
+    }
+    brief.close();
+    stream.forEachRemaining(lines::add);
+    held.countDown();
+
+    assertThat(lines.stream().filter("event: attached"::equals)).hasSize(1);
   }
 
   @Test
