@@ -29,7 +29,10 @@ final class CommandLines {
           new RmCommand(context),
           new ExportCommand(context),
           new MergeCommand(context),
+          new ImportCommand(context),
           new InspectCommand(context),
+          new ExplainCommand(context),
+          new CompareCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),
           new TestCommand(context)

@@ -4,11 +4,11 @@ import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.model.compute.UserProblem;
-import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunSummary;
 import io.winnow.protocol.RunView;
@@ -41,49 +41,40 @@ final class RunFollower implements RunHandle {
   private volatile long counted;
   private boolean isAttached;
 
-  RunFollower(
-      WinnowNode node,
-      RunClient client,
-      RunPlace place,
-      RunConfig config,
-      RunListener listener,
-      int workers) {
+  /** The node is closed by who started it, after {@link #await}. */
+  RunFollower(WinnowNode node, RunPlace place, RunListener listener, Translation translation) {
     this.node = node;
-    this.client = client;
+    this.client = new RunClient(node, new RunId(place.runId()));
     this.place = place;
     this.listener = listener;
-    this.files = new RunFiles(place.folder());
-    this.translation = new Translation(place, config, workers);
+    this.files = new RunFiles(place.folder(), translation.heads());
+    this.translation = translation;
   }
 
   /** Subscribes first, then begins, so that nothing is missed. */
   void begin(Consumer<RunClient> how) {
-    files.rewriteMetrics(client.countedRows());
+    files.rewrite(client.countedRows());
     client.follow(events::add);
     how.accept(client);
   }
 
   @Override
   public RunEnd await() throws InterruptedException {
-    try {
-      int silent = 0;
-      while (true) {
-        RunEvent event = events.poll(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
-        silent = event == null ? silent + 1 : 0;
-        RunEnd end = event == null ? null : on(event);
-        if (end != null) {
-          return end;
-        }
-        if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
-          throw UserProblem.failure("the node stopped by itself; see " + place.folder().log());
-        }
-        if (silent == SILENCE_SECONDS) {
-          silent = 0;
-          onSilence();
-        }
+    int silent = 0;
+    while (true) {
+      RunEvent event = events.poll(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
+      silent = event == null ? silent + 1 : 0;
+      RunEnd end = event == null ? null : on(event);
+      if (end != null) {
+        return end;
       }
-    } finally {
-      node.close();
+      if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
+        throw UserProblem.failure("the node stopped by itself; see " + place.folder().log());
+      }
+      if (silent == SILENCE_SECONDS) {
+        silent = 0;
+        onSilence();
+      }
     }
   }
 
@@ -180,6 +171,6 @@ final class RunFollower implements RunHandle {
   }
 
   private RunEvent pausedAt(long version, String reason) {
-    return new RunEvent.RunPaused(new io.winnow.protocol.RunId(place.runId()), version, reason);
+    return new RunEvent.RunPaused(new RunId(place.runId()), version, reason);
   }
 }

@@ -53,6 +53,26 @@ final class FakeEngine implements Engine {
     return play(listener);
   }
 
+  @Override
+  public List<UserProblem> checkMethod(RunConfig run, long steps) {
+    return problems;
+  }
+
+  @Override
+  public RunGroup group(Path store, int workers) {
+    throw new UnsupportedOperationException("group");
+  }
+
+  @Override
+  public int workers(RunConfig run) {
+    return 1;
+  }
+
+  @Override
+  public RunOutlook outlook(RunConfig run) {
+    return new RunOutlook(24, 625);
+  }
+
   private RunHandle play(RunListener listener) {
     if (failure != null) {
       throw failure;
@@ -122,7 +142,12 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public List<String> inspect(Path folder) {
+  public List<String> takeover(RunConfig run) {
+    return List.of("takes over " + run.method().startFrom());
+  }
+
+  @Override
+  public List<String> inspect(Path folder, HeadsView view) {
     return List.of("a folder");
   }
 

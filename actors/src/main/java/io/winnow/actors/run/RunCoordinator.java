@@ -452,6 +452,14 @@ public final class RunCoordinator
     if (state.status() != RunStatus.RUNNING || planned.attempt != state.attempt()) {
       return Effect().none();
     }
+    String mismatch =
+        state.fingerprints() == null
+            ? ""
+            : FingerprintCheck.adapterMismatch(state.fingerprints().data(), plan.dataFingerprint());
+    if (!mismatch.isEmpty()) {
+      plan = null; // the folder may be restored before the run is resumed
+      return pause(state, mismatch);
+    }
     List<String> layers = plan.layers().stream().map(p -> p.spec().id().name()).toList();
     Progress progress = state.progress() == null ? Progress.start(layers) : state.progress();
     StepLoop.Attempt attempt =
@@ -581,6 +589,7 @@ public final class RunCoordinator
   private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
     context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
+    plan = null; // with its tokenised data: other runs of this node go on
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))
         .thenRun(this::sayStatus)

@@ -13,7 +13,8 @@ import akka.actor.typed.receptionist.Receptionist;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
 import io.winnow.model.train.LayerPlan;
@@ -28,7 +29,6 @@ import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
-import io.winnow.protocol.SweepCost;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
@@ -73,6 +73,7 @@ public final class StepLoop {
   private final RunPlan plan;
   private final Sampler sampler;
   private final Heads heads;
+  private final TraceRule traced;
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
@@ -112,7 +113,14 @@ public final class StepLoop {
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
     this.sampler = plan.sampler();
-    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().text());
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
+    this.traced =
+        new TraceRule(
+            heads.atStart(),
+            plan.totalSteps(),
+            plan.rules().selection().every(),
+            plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }
@@ -276,7 +284,6 @@ public final class StepLoop {
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
-    SweepCost cost = board.cost();
     double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
     MetricsRow row = row(decision, board, seconds);
     checkpoints.add(row);
@@ -287,7 +294,7 @@ public final class StepLoop {
                 decision.after(),
                 heads.liveLayers(),
                 seconds,
-                cost.tokens(),
+                board.cost(),
                 decision.skipped()));
     loop.tell(new RunEvent.StepDone(loop.run(), row));
     if (!decision.pruned().isEmpty()) {
@@ -319,7 +326,7 @@ public final class StepLoop {
         decision.skipped(),
         Map.of(),
         board.cost().bytes(),
-        null);
+        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null);
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
@@ -347,10 +354,14 @@ public final class StepLoop {
             .filter(p -> p.spec().id().name().equals(layer))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
-    List<TensorState> initial =
+    LayerParameters nothing = new LayerParameters(layerPlan.spec().id(), List.of(), List.of());
+    LayerParameters initial =
         loop.attempt().from().equals(CheckpointId.START)
-            ? plan.initialTensors().getOrDefault(layer, List.of())
-            : List.of();
+            ? plan.initial().stream()
+                .filter(values -> values.layer().name().equals(layer))
+                .findFirst()
+                .orElse(nothing)
+            : nothing;
     loop.toLayer(
         layer,
         new LayerCommand.Restore(

@@ -140,8 +140,11 @@ public final class StoreFile implements AutoCloseable {
     }
   }
 
-  /** Writes and deletes two pages; what fails is what ails the store, in words. */
-  public Optional<String> problem() {
+  /**
+   * Writes and deletes two pages; what fails is what ails the store, in words. One caller at a
+   * time: they share the table.
+   */
+  public synchronized Optional<String> problem() {
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE IF NOT EXISTS \"probe\" (\"bytes\" BLOB)");
