@@ -84,6 +84,8 @@ final class RunJson {
     node.put("method", summary.method()).put("steps", summary.steps());
     node.put("stopped_early", summary.stoppedEarly()).put("skipped_steps", summary.skippedSteps());
     node.put("seconds", summary.seconds()).put("tokens_per_second", summary.tokensPerSecond());
+    node.put("compute_seconds", summary.computeSeconds());
+    node.put("communicated_bytes", summary.communicatedBytes());
     node.set("metrics", metrics(summary.metrics()));
     node.put("best_step", summary.bestStep()).set("best", metrics(summary.best()));
     node.putObject("trainable_parameters")
