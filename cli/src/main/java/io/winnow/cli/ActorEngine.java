@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /** The engine over a node of this process: a cluster of one, with one worker per core. */
 final class ActorEngine implements Engine {
   private final int cores = Runtime.getRuntime().availableProcessors();
+  private ControlPort control = new ControlPort(ControlPort.OFF, problem -> {});
   private @Nullable Bases bases;
 
   private synchronized Bases bases() {
@@ -76,8 +77,13 @@ final class ActorEngine implements Engine {
   }
 
   @Override
+  public void control(ControlPort port) {
+    control = port;
+  }
+
+  @Override
   public RunGroup group(Path store, int workers) {
-    return new NodeRuns(store, workers, bases());
+    return new NodeRuns(store, workers, bases(), control);
   }
 
   @Override

@@ -33,6 +33,9 @@ public interface Engine extends AutoCloseable {
   /** Names of the classes by index, as the training file has them; empty where there are none. */
   List<String> classes(RunConfig run);
 
+  /** Whether and where runs that begin from now on can be steered; not at all otherwise. */
+  void control(ControlPort port);
+
   /** Begins a run; the folder exists, is locked by the caller and holds run.conf. */
   RunHandle train(RunConfig run, RunPlace place, RunListener listener);
 

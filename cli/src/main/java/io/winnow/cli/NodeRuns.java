@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 /** Runs on a node of this process: a cluster of one that works on these runs and no others. */
 final class NodeRuns implements RunGroup {
   private final Bases bases;
+  private final ControlPort control;
   private final int workers;
   private final Set<RunId> working = ConcurrentHashMap.newKeySet();
   private final WinnowNode node;
@@ -28,9 +29,11 @@ final class NodeRuns implements RunGroup {
    * Starts the node.
    *
    * @param store folder of the workspace's store
+   * @param control where each of the runs can be steered
    * @param bases closed by the caller, after this
    */
-  NodeRuns(Path store, int workers, Bases bases) {
+  NodeRuns(Path store, int workers, Bases bases, ControlPort control) {
+    this.control = control;
     this.bases = bases;
     this.workers = workers;
     this.node =
@@ -74,7 +77,7 @@ final class NodeRuns implements RunGroup {
         new RunFollower(node, place, listener, new Translation(place, run, workers));
     working.add(id);
     follower.begin(begin);
-    return new Worked(follower, id);
+    return new Worked(RunControl.over(follower, node, place, control), id);
   }
 
   @Override

@@ -39,6 +39,7 @@ final class RunFollower implements RunHandle {
   private final long beganNanos = System.nanoTime();
   private volatile boolean stopping;
   private volatile long counted;
+  private boolean isAttached;
 
   /** The node is closed by who started it, after {@link #await}. */
   RunFollower(WinnowNode node, RunPlace place, RunListener listener, Translation translation) {
@@ -80,7 +81,9 @@ final class RunFollower implements RunHandle {
   private @Nullable RunEnd on(RunEvent event) {
     files.on(event);
     translation.of(event).forEach(listener::on);
-    if (event instanceof RunEvent.RunFinished finished) {
+    if (event instanceof RunEvent.Attached attached) {
+      return attached(attached.view());
+    } else if (event instanceof RunEvent.RunFinished finished) {
       return finish(finished.summary());
     } else if (event instanceof RunEvent.CheckpointDone done) {
       counted = done.version();
@@ -88,6 +91,18 @@ final class RunFollower implements RunHandle {
       return paused(paused);
     }
     return null;
+  }
+
+  /**
+   * The first one is of before the run was told to go on. A later one tells of a pause that a
+   * coordinator journalled, but died before it could say so.
+   */
+  private @Nullable RunEnd attached(RunView view) {
+    boolean isNews = isAttached && view.status() == RunStatus.PAUSED;
+    isAttached = true;
+    return isNews
+        ? paused(new RunEvent.RunPaused(view.run(), view.counted().version(), view.reason()))
+        : null;
   }
 
   /** Paused by this process's stop, which left a checkpoint, or for a reason that must be told. */

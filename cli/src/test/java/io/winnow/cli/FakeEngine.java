@@ -33,6 +33,9 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public void control(ControlPort port) {} // nothing runs here
+
+  @Override
   public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
     calls.add("train " + place.runId());
     makeStore(place);

@@ -134,7 +134,10 @@ final class WireClasses {
           TripletRule.class,
           Importance.Smoothing.class,
           AdapterState.class,
-          LayerParameters.class);
+          LayerParameters.class,
+          CoordinatorCommand.Checkpoint.class,
+          CoordinatorCommand.GetStanding.class,
+          RunStanding.class);
 
   private WireClasses() {}
 }

@@ -22,6 +22,7 @@ import io.winnow.actors.store.JdbcCheckpointStore;
 import io.winnow.actors.store.StoreFile;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.actors.worker.Worker;
+import io.winnow.protocol.RegistryMessage;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class WinnowNode implements AutoCloseable {
   private final StoreFile store;
   private final Post post;
   private final CheckpointStore checkpoints;
+  private final ActorRef<RegistryMessage> registry;
   private final ComputeClock clock;
   private final List<ActorRef<WorkerMessage>> workers;
 
@@ -54,6 +56,7 @@ public final class WinnowNode implements AutoCloseable {
     this.store = store;
     this.post = starting.post;
     this.checkpoints = starting.checkpoints;
+    this.registry = starting.registry;
     this.clock = starting.clock;
     this.workers = List.copyOf(starting.workers);
   }
@@ -87,6 +90,7 @@ public final class WinnowNode implements AutoCloseable {
     private ActorSystem<Void> system;
     private Post post;
     private CheckpointStore checkpoints;
+    private ActorRef<RegistryMessage> registry;
     private final ComputeClock clock = new ComputeClock();
     private final List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
     private final java.util.concurrent.CompletableFuture<Void> ready =
@@ -117,11 +121,12 @@ public final class WinnowNode implements AutoCloseable {
           CheckpointStore checkpoints =
               settings.checkpoints().apply(new JdbcCheckpointStore(system));
           initSharding(sharding, settings, post, checkpoints);
-          direct.registry(
+          starting.registry =
               ClusterSingleton.get(system)
                   .init(
                       SingletonActor.of(
-                          RunRegistry.create(post, WAKE_EVERY, settings.works()), "registry")));
+                          RunRegistry.create(post, WAKE_EVERY, settings.works()), "registry"));
+          direct.registry(starting.registry);
           for (int i = 0; i < settings.workers(); i++) {
             Behavior<WorkerMessage> worker =
                 Behaviors.supervise(Worker.create(post, settings.sweeps(), starting.clock))
@@ -160,6 +165,11 @@ public final class WinnowNode implements AutoCloseable {
   /** How sharded actors are reached. */
   public Post post() {
     return post;
+  }
+
+  /** The list of runs, wherever it is kept. */
+  public ActorRef<RegistryMessage> registry() {
+    return registry;
   }
 
   /** The checkpoints of the workspace. */

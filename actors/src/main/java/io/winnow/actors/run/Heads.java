@@ -73,6 +73,13 @@ final class Heads {
     return ranks.getOrDefault(id, 0);
   }
 
+  /** How the attempt stands; what the layers dropped is counted with what the loop did. */
+  StepLoopReport.Tally tally(long attempt, long droppedByLoop) {
+    long parameters = sizes.values().stream().mapToLong(LayerSize::parameters).sum();
+    long dropped = sizes.values().stream().mapToLong(LayerSize::dropped).sum();
+    return new StepLoopReport.Tally(attempt, kept(), parameters, dropped + droppedByLoop);
+  }
+
   /** Layers that hold a live head or a trained tensor, in layer order. */
   List<String> liveLayers() {
     return spec.layers().stream()

@@ -89,6 +89,8 @@ public final class StepLoop {
   private boolean scoring;
   private boolean changing;
   private boolean ended;
+  private long dropped;
+  private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
   private long stepBeganNanos = System.nanoTime();
 
@@ -166,6 +168,7 @@ public final class StepLoop {
         .onMessage(StepLoopCommand.MaySave.class, this::onMaySave)
         .onMessage(StepLoopCommand.Counted.class, this::onCounted)
         .onMessage(StepLoopCommand.Drain.class, this::onDrain)
+        .onMessage(StepLoopCommand.Checkpoint.class, this::onCheckpointWanted)
         .onMessage(StepLoopCommand.Change.class, this::onChange)
         .onMessage(StepLoopCommand.ChangeJournalled.class, this::onChangeJournalled)
         .onMessage(Scored.class, this::onScored)
@@ -186,6 +189,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onOfAnotherAttempt(StepLoopMessage message) {
+    dropped++;
     loop.actor()
         .getLog()
         .debug("run={} attempt={} event=dropped message={}", loop.run(), loop.number(), message);
@@ -221,6 +225,7 @@ public final class StepLoop {
   }
 
   private void beginStep() {
+    tally();
     steering = steering.at(progress.version() + 1);
     stepBeganNanos = System.nanoTime();
     List<Batch> batches = cut(plan.train(), sampler.draw(progress.position()).examples());
@@ -228,6 +233,14 @@ public final class StepLoop {
     crew.work(
         new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches),
         progress.liveLayers());
+  }
+
+  private void tally() {
+    StepLoopReport.Tally now = heads.tally(loop.number(), dropped);
+    if (!now.equals(told)) {
+      told = now;
+      loop.report(now);
+    }
   }
 
   /** Micro-batches of the configured size, in order; never a function of the workers. */
@@ -558,6 +571,12 @@ public final class StepLoop {
     if (checkpoints.begin(progress)) { // else the one under way comes first, and calls next()
       next();
     }
+  }
+
+  private Behavior<StepLoopMessage> onCheckpointWanted(StepLoopCommand.Checkpoint wanted) {
+    checkpoints.wanted();
+    next();
+    return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onMaySave(StepLoopCommand.MaySave may) {

@@ -69,6 +69,11 @@ public record RunFolder(Path path) {
     return path.resolve("status.json");
   }
 
+  /** How the process that works on the run can be reached; there while it can. */
+  public Path control() {
+    return path.resolve("control.json");
+  }
+
   /** Whether a run was begun here. */
   public boolean isRun() {
     return Files.isRegularFile(runConf());
