@@ -32,7 +32,12 @@ final class ComparisonOutlook {
   /** Which heads a run ends with. */
   static String what(RunConfig run, int heads) {
     RunConfig.Selection selection = run.selection();
-    if (selection.expansion() != null) {
+    if (selection.adalora() != null) {
+      return "ends with %s in %s"
+          .formatted(
+              Words.count(selection.adalora().triplets(heads), "triplet"),
+              Words.count(heads, "head"));
+    } else if (selection.expansion() != null) {
       return "ends with "
           + selection.expansion().keptOf(heads)
           + " of "

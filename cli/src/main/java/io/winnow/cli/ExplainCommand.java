@@ -27,7 +27,8 @@ final class ExplainCommand extends WinnowCommand {
   @Option(
       names = "--plot",
       paramLabel = "FILE",
-      description = "Also draw omega over the steps to a file that ends in .svg or .png.")
+      description =
+          "Also draw omega (of AdaLoRA ranks) over the steps to a file that ends in .svg or .png.")
   private @Nullable Path plot;
 
   @Option(
@@ -57,7 +58,7 @@ final class ExplainCommand extends WinnowCommand {
       new ExplainReport(told, context().terminal()).lines().forEach(this::print);
     }
     if (file != null) {
-      file.draw(OmegaPlot.of(told));
+      file.draw(HeadsPlot.of(told));
       if (!json) {
         print("plot: " + file.path());
       }

@@ -27,15 +27,36 @@ final class ExplainReport {
       lines.add(nothingSelected());
       return lines;
     }
+    if (run.traced() == Traced.RANK) {
+      lines.add(triplets());
+    } else {
+      selections(lines);
+    }
+    lines.add("");
+    lines.addAll(heads());
+    return lines;
+  }
+
+  private void selections(List<String> lines) {
     lines.add(selection());
     run.history().selections().forEach(selected -> lines.addAll(selected(selected)));
     if (run.history().selections().isEmpty()) {
       lines.addAll(notYet());
     }
     stability(lines);
-    lines.add("");
-    lines.addAll(heads());
-    return lines;
+  }
+
+  /** AdaLoRA drops triplets, not heads, and by an importance that is not traced. */
+  private String triplets() {
+    List<Integer> ranks = run.traces().last().ranks();
+    int heads = ranks.size();
+    return "%d of %s have triplets left, %d of %s; adalora.target-rank = %s, by importance"
+        .formatted(
+            ranks.stream().filter(rank -> rank > 0).count(),
+            Words.count(heads, "head"),
+            ranks.stream().mapToInt(Integer::intValue).sum(),
+            Words.count((long) heads * run.config().method().rank(), "triplet"),
+            run.config().selection().adalora().targetRank());
   }
 
   private String upTo() {
@@ -149,7 +170,7 @@ final class ExplainReport {
   }
 
   private List<String> heads() {
-    Sparklines sparklines = new Sparklines(run.traces(), terminal);
+    Sparklines sparklines = new Sparklines(run.traces(), run.traced(), terminal);
     ShortNames names = ShortNames.of(run.traces().heads());
     int width = run.shown().stream().mapToInt(i -> names.of(i).length()).max().orElse(0);
     String row = "%-" + Sparklines.WIDTH + "s %9s %9s %5s  %-" + Math.max(4, width) + "s  %s";
@@ -159,7 +180,8 @@ final class ExplainReport {
       lines.add("heads are below " + names.prefix());
     }
     lines.add(
-        String.format(Locale.ROOT, row, "omega", "first", "last", "rank", "head", "").strip());
+        String.format(Locale.ROOT, row, run.traced().word(), "first", "last", "rank", "head", "")
+            .strip());
     HeadWords words = new HeadWords(run);
     for (int i : run.shown()) {
       HeadHistory head = run.history().heads().get(i);
@@ -168,8 +190,8 @@ final class ExplainReport {
                   Locale.ROOT,
                   row,
                   sparklines.of(i),
-                  omega(head.first()),
-                  omega(head.last()),
+                  first(i),
+                  last(head),
                   head.rank() == 0 ? "-" : head.rank(),
                   names.of(i),
                   words.of(i))
@@ -178,7 +200,11 @@ final class ExplainReport {
     return lines;
   }
 
-  private static String omega(float value) {
-    return String.format(Locale.ROOT, "%.4f", value);
+  private String first(int head) {
+    return run.traced().text(run.traced().of(run.traces().points().get(0), head));
+  }
+
+  private String last(HeadHistory head) {
+    return run.traced().text(run.traced() == Traced.OMEGA ? head.last() : head.rank());
   }
 }

@@ -98,6 +98,11 @@ record Explanation(
     };
   }
 
+  /** What the run's selection moves. */
+  Traced traced() {
+    return Traced.of(config.method().name());
+  }
+
   /** The step after which the last selection is due, or {@link SelectionSettings#NEVER}. */
   long selectsAt() {
     return totalSteps == 0 ? SelectionSettings.NEVER : config.selection().resolve(totalSteps).at();
@@ -105,6 +110,9 @@ record Explanation(
 
   /** What the selection goes by, as a person writes it. */
   String score() {
+    if (traced() == Traced.RANK) {
+      return "importance";
+    }
     return switch (config.selection().rule()) {
       case MAGNITUDE -> "|omega|";
       case SIGNED -> "omega";

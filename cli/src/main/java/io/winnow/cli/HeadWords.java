@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 /** What happened to a head, in words. */
 final class HeadWords {
   private static final int SHOWN_MASKS = 3;
+  private static final int SHOWN_RANKS = 4;
 
   private final Explanation run;
 
@@ -23,14 +24,7 @@ final class HeadWords {
     List<HeadEvent> events = run.history().heads().get(head).events();
     List<String> words = new ArrayList<>();
     words.addAll(masks(events));
-    String grown =
-        events.stream()
-            .filter(e -> isRank(e.kind()))
-            .map(e -> e.fromRank() + " -> " + e.toRank() + " at " + e.step())
-            .collect(Collectors.joining(", "));
-    if (!grown.isEmpty()) {
-      words.add("rank " + grown);
-    }
+    words.addAll(ranks(events.stream().filter(e -> isRank(e.kind())).toList()));
     List<Selected> selections = run.history().selections();
     for (Selected selected : selections) {
       if (selected.dropped().contains(head)) {
@@ -43,8 +37,27 @@ final class HeadWords {
     return String.join("; ", words);
   }
 
-  private static boolean isRank(HeadEvent.Kind kind) {
-    return kind == HeadEvent.Kind.GREW || kind == HeadEvent.Kind.SHRANK;
+  /** Of AdaLoRA also a head without a triplet, which may come back. */
+  private boolean isRank(HeadEvent.Kind kind) {
+    return kind == HeadEvent.Kind.GREW
+        || kind == HeadEvent.Kind.SHRANK
+        || kind == HeadEvent.Kind.PRUNED && run.traced() == Traced.RANK;
+  }
+
+  private static List<String> ranks(List<HeadEvent> changes) {
+    if (changes.isEmpty()) {
+      return List.of();
+    } else if (changes.size() <= SHOWN_RANKS) {
+      return List.of(
+          changes.stream()
+              .map(e -> e.fromRank() + " -> " + e.toRank() + " at " + e.step())
+              .collect(Collectors.joining(", ", "rank ", "")));
+    }
+    HeadEvent first = changes.get(0);
+    HeadEvent last = changes.get(changes.size() - 1);
+    return List.of(
+        "rank %d -> %d in %d changes from %d to %d"
+            .formatted(first.fromRank(), last.toRank(), changes.size(), first.step(), last.step()));
   }
 
   private static List<String> masks(List<HeadEvent> events) {

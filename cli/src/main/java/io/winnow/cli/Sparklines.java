@@ -5,8 +5,8 @@ import io.winnow.model.explain.TracePoint;
 import java.util.Locale;
 
 /**
- * Omega over the steps of a run, a line of letters for each head, all in one scale: the lowest
- * letter is the smallest omega of any head that was neither masked nor disconnected, the highest
+ * Omega or rank over the steps of a run, a line of letters for each head, all in one scale: the
+ * lowest letter is the smallest of any head that was neither masked nor disconnected, the highest
  * the largest. A letter shows the last trace of its steps.
  */
 final class Sparklines {
@@ -17,20 +17,22 @@ final class Sparklines {
   private static final String ASCII = "_.-~=+*#";
 
   private final HeadTraces traces;
+  private final Traced traced;
   private final String levels;
   private final char none;
   private float low = Float.POSITIVE_INFINITY;
   private float high = Float.NEGATIVE_INFINITY;
 
-  Sparklines(HeadTraces traces, Terminal terminal) {
+  Sparklines(HeadTraces traces, Traced traced, Terminal terminal) {
     this.traces = traces;
+    this.traced = traced;
     this.levels = terminal.unicode() ? BLOCKS : ASCII;
     this.none = terminal.unicode() ? '·' : ' ';
     for (TracePoint point : traces.points()) {
       for (int i = 0; i < traces.heads().size(); i++) {
         if (point.isKept(i)) {
-          low = Math.min(low, point.omega().get(i));
-          high = Math.max(high, point.omega().get(i));
+          low = Math.min(low, traced.of(point, i));
+          high = Math.max(high, traced.of(point, i));
         }
       }
     }
@@ -40,12 +42,13 @@ final class Sparklines {
   String legend() {
     return String.format(
         Locale.ROOT,
-        "omega over steps %d to %d, from %.4f (%c) to %.4f (%c); '%c' = masked or dropped",
+        "%s over steps %d to %d, from %s (%c) to %s (%c); '%c' = masked or dropped",
+        traced.word(),
         traces.points().get(0).step(),
         traces.last().step(),
-        low,
+        traced.text(low),
         levels.charAt(0),
-        high,
+        traced.text(high),
         levels.charAt(levels.length() - 1),
         none);
   }
@@ -59,7 +62,7 @@ final class Sparklines {
       while (next < traces.points().size() && column(traces.points().get(next)) <= column) {
         point = traces.points().get(next++);
       }
-      line.append(point.isKept(head) ? level(point.omega().get(head)) : none);
+      line.append(point.isKept(head) ? level(traced.of(point, head)) : none);
     }
     return line.toString();
   }
@@ -70,11 +73,11 @@ final class Sparklines {
     return (int) ((point.step() - first) * WIDTH / steps);
   }
 
-  private char level(float omega) {
+  private char level(float value) {
     if (high == low) {
       return levels.charAt(levels.length() / 2);
     }
-    int level = (int) ((omega - low) / (high - low) * levels.length());
+    int level = (int) ((value - low) / (high - low) * levels.length());
     return levels.charAt(Math.min(levels.length() - 1, level));
   }
 }

@@ -30,7 +30,7 @@ class SparklinesTest {
 
   @Test
   void lettersRiseWithOmegaInOneScaleForAllHeads() {
-    Sparklines lines = new Sparklines(traces(), UNICODE);
+    Sparklines lines = new Sparklines(traces(), Traced.OMEGA, UNICODE);
 
     assertThat(lines.of(0)).isEqualTo("▁▁▂▂▂▃▃▃▄▄▄▅▅▅▆▆▆▇▇▇████");
     assertThat(lines.of(2)).isEqualTo("▁".repeat(24));
@@ -41,13 +41,16 @@ class SparklinesTest {
 
   @Test
   void aHeadThatIsGoneLeavesDots() {
-    assertThat(new Sparklines(traces(), UNICODE).of(1)).isEqualTo("▅".repeat(18) + "······");
+    assertThat(new Sparklines(traces(), Traced.OMEGA, UNICODE).of(1))
+        .isEqualTo("▅".repeat(18) + "······");
   }
 
   @Test
   void terminalsWithoutUnicodeGetAscii() {
-    assertThat(new Sparklines(traces(), ASCII).of(0)).isEqualTo("__...---~~~===+++***####");
-    assertThat(new Sparklines(traces(), ASCII).of(1)).isEqualTo("=".repeat(18) + "      ");
+    assertThat(new Sparklines(traces(), Traced.OMEGA, ASCII).of(0))
+        .isEqualTo("__...---~~~===+++***####");
+    assertThat(new Sparklines(traces(), Traced.OMEGA, ASCII).of(1))
+        .isEqualTo("=".repeat(18) + "      ");
   }
 
   @Test
@@ -59,7 +62,7 @@ class SparklinesTest {
                 new TracePoint(1, List.of(0f), List.of(4), List.of()),
                 new TracePoint(100, List.of(2f), List.of(4), List.of())));
 
-    assertThat(new Sparklines(two, ASCII).of(0)).isEqualTo(" ".repeat(23) + "=");
+    assertThat(new Sparklines(two, Traced.OMEGA, ASCII).of(0)).isEqualTo(" ".repeat(23) + "=");
   }
 
   @Test

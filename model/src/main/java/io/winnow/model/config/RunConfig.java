@@ -369,6 +369,11 @@ public record RunConfig(
       return new TripletSettings(
           targetRank, warmup.resolve(totalSteps), rest.resolve(totalSteps), every);
     }
+
+    /** Triplets that so many heads end with, however long the run. */
+    public int triplets(int heads) {
+      return resolve(1).target(heads);
+    }
   }
 
   /** The learning-rate schedule. */

@@ -7,6 +7,8 @@ import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfigReader.Given;
 import io.winnow.model.config.RunConfigReader.Source;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -21,6 +23,9 @@ import java.util.Map;
  */
 public final class RunVariants {
   private static final String ADALORA = "adalora";
+
+  /** Of an average rank; rounded up, as a budget of triplets is rounded down. */
+  private static final int DIGITS = 6;
 
   private final Path file;
   private final Source source;
@@ -170,8 +175,11 @@ public final class RunVariants {
   private static Config withKeep(Config config, Variant variant, int heads) {
     if (variant.method().text().equals(ADALORA)) {
       Config rank = config.withFallback(ReferenceConfig.values());
-      double target = rank.getDouble("method.rank") * variant.keep() / heads;
-      return config.withValue("adalora.target-rank", value(target));
+      BigDecimal target =
+          BigDecimal.valueOf(rank.getLong("method.rank"))
+              .multiply(BigDecimal.valueOf(variant.keep()))
+              .divide(BigDecimal.valueOf(heads), DIGITS, RoundingMode.CEILING);
+      return config.withValue("adalora.target-rank", value(target.doubleValue()));
     }
     Config without = config;
     for (String budget : SelectionBinder.BUDGETS) {

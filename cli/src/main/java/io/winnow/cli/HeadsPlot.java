@@ -10,28 +10,30 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
 /**
- * Omega of each head over the steps: dropped heads faint and up to where they went, the others in
- * colours, selections as dashed lines across.
+ * Omega or rank of each head over the steps: dropped heads faint and up to where they went, the
+ * others in colours, selections as dashed lines across.
  */
-final class OmegaPlot {
+final class HeadsPlot {
   /** Heads that have a name beside the plot; of more, none has. */
   private static final int NAMED = 16;
 
   private final Explanation run;
   private final XYChart chart;
 
-  private OmegaPlot(Explanation run) {
+  private HeadsPlot(Explanation run) {
     this.run = run;
     this.chart =
         PlotStyle.lines(
             new PlotStyle.Titles(
-                run.config().method().name().text() + " run " + run.name() + ": omega of each head",
+                "%s run %s: %s of each head"
+                    .formatted(
+                        run.config().method().name().text(), run.name(), run.traced().word()),
                 "step",
-                "omega"));
+                run.traced().word()));
   }
 
   static XYChart of(Explanation run) {
-    OmegaPlot plot = new OmegaPlot(run);
+    HeadsPlot plot = new HeadsPlot(run);
     plot.draw();
     return plot.chart;
   }
@@ -62,32 +64,32 @@ final class OmegaPlot {
 
   private XYSeries line(int head, String name, Color color) {
     List<Double> steps = new ArrayList<>();
-    List<Double> omegas = new ArrayList<>();
+    List<Double> values = new ArrayList<>();
     HeadTraces traces = run.traces();
     for (TracePoint point : traces.points()) {
       if (point.isLive(head)) {
         steps.add((double) point.step());
-        omegas.add((double) point.omega().get(head));
+        values.add((double) run.traced().of(point, head));
       }
     }
     if (steps.isEmpty()) { // gone at the first trace
       steps.add((double) traces.points().get(0).step());
-      omegas.add(0.0);
+      values.add(0.0);
     }
-    XYSeries line = chart.addSeries(name, steps, omegas);
+    XYSeries line = chart.addSeries(name, steps, values);
     line.setLineColor(color);
     return line;
   }
 
-  /** From the lowest to the highest omega that was ever drawn. */
+  /** From the lowest to the highest value that was ever drawn. */
   private void mark(Selected selected) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
     for (TracePoint point : run.traces().points()) {
       for (int i : run.shown()) {
         if (point.isLive(i)) {
-          low = Math.min(low, point.omega().get(i));
-          high = Math.max(high, point.omega().get(i));
+          low = Math.min(low, run.traced().of(point, i));
+          high = Math.max(high, run.traced().of(point, i));
         }
       }
     }
