@@ -83,16 +83,20 @@ ToLayer == {"Fetch", "Gradient", "Restore", "Query", "Apply", "Save", "Forget"}
 
 (* What a loop that is gone would hear is left out: it changes nothing any more. *)
 Live(messages) == {m \in messages : m.t \in ToLoop => m.a \in DOMAIN loops'}
+Under(messages) == IF DOMAIN loops' = DOMAIN loops THEN messages ELSE Live(messages)
 
 (* A message was heard, and these were said.  (The loops after it are known by then.) *)
-Said(out) == net' = Live(net \cup out) /\ UNCHANGED left
+Said(out) == net' = Under(net) \cup Live(out) /\ UNCHANGED left
 Heard(m, out) ==
   IF Forever
   THEN Said(out)
-  ELSE \/ net' = Live((net \ {m}) \cup out) /\ UNCHANGED left
+  ELSE \/ net' = Under(net \ {m}) \cup Live(out) /\ UNCHANGED left
        \/ /\ left.doubles > 0
-          /\ net' = Live(net \cup out)
+          /\ net' = Under(net) \cup Live(out)
           /\ left' = [left EXCEPT !.doubles = @ - 1]
+
+(* Where messages stay, one that changes nothing need not be heard. *)
+IsNews(changed, out) == Forever => changed \/ ~(out \subseteq net)
 
 (***************************************************************************)
 (* The journal: RunState                                                   *)
@@ -119,6 +123,7 @@ NewJournal ==
 Preparing == 0
 Idle == -1
 Elsewhere == -2 \* busy with what was given up
+Anybody == 0    \* where the network keeps everything, any number of workers do what was assigned
 
 Off ==
   [status |-> "off", ver |-> 0, unrestored |-> {}, unapplied |-> {}, board |-> "none",
@@ -142,7 +147,11 @@ GiveFrom(lp, a, w, out) ==
        ELSE LET b == Min(lp.pending)
             IN GiveFrom([lp EXCEPT !.pending = @ \ {b}, !.pool[w] = b], a, w + 1,
                         out \cup {Assign(a, w, lp.board, BoardStep(lp), b)})
-Give(lp, a, out) == GiveFrom([lp EXCEPT !.pending = @ \ lp.done], a, 1, out)
+Give(lp, a, out) ==
+  IF Forever
+  THEN <<[lp EXCEPT !.pending = {}],
+         out \cup {Assign(a, Anybody, lp.board, BoardStep(lp), b) : b \in lp.pending}>>
+  ELSE GiveFrom([lp EXCEPT !.pending = @ \ lp.done], a, 1, out)
 
 (* Crew.work and Crew.rest *)
 Up(lp, kind) ==
@@ -204,7 +213,7 @@ LoopHears(lp, a, m) ==
     [] m.t = "Failed" ->
          Give([Released(lp, m.w) EXCEPT !.pool[m.w] = Preparing], a, {Prepare(a, m.w)})
     [] m.t = "Finished" ->
-         LET free == [Released(lp, m.w) EXCEPT !.pool[m.w] = Idle]
+         LET free == IF Forever THEN lp ELSE [Released(lp, m.w) EXCEPT !.pool[m.w] = Idle]
              mine == free.board = m.k /\ BoardStep(free) = m.s
              done == [free EXCEPT !.done = @ \cup {m.b}]
          IN IF ~mine THEN Give(free, a, {})
@@ -248,8 +257,8 @@ LoopReceives(m) ==
   /\ m.a \in DOMAIN loops
   /\ IF loops[m.a].status = "on"
      THEN LET r == LoopHears(loops[m.a], m.a, m)
-          IN loops' = With(m.a, r[1]) /\ Heard(m, r[2])
-     ELSE UNCHANGED loops /\ Heard(m, {})
+          IN IsNews(r[1] # loops[m.a], r[2]) /\ loops' = With(m.a, r[1]) /\ Heard(m, r[2])
+     ELSE ~Forever /\ UNCHANGED loops /\ Heard(m, {})
   /\ UNCHANGED <<journal, layers, workers, store, slots>>
 
 (***************************************************************************)
@@ -296,26 +305,6 @@ Tick(a) ==
                          ELSE r[1])
      /\ Said(IF \E l \in Layers : counting.silent[l] > MaxUnanswered THEN {} ELSE r[2])
      /\ UNCHANGED <<journal, layers, workers, store, slots>>
-
-(* Where everything said can be heard again, what is left of a tick is doubts and questions. *)
-Doubt(a, w) ==
-  LET lp == loops[a]
-      r == Give([Released(lp, w) EXCEPT !.pool[w] = Preparing], a, {Prepare(a, w)})
-  IN /\ Forever
-     /\ lp.status = "on"
-     /\ lp.pool[w] > 0 \/ lp.pool[w] = Elsewhere
-     /\ loops' = With(a, r[1])
-     /\ Said(r[2])
-     /\ UNCHANGED <<journal, layers, workers, store, slots>>
-
-Ask(a, l) ==
-  LET lp == loops[a]
-  IN /\ Forever
-     /\ lp.status = "on"
-     /\ l \in Asked(lp)
-     /\ Query(a, l, lp.ver + 1) \notin net
-     /\ UNCHANGED <<journal, loops, layers, workers, store, slots>>
-     /\ Said({Query(a, l, lp.ver + 1)})
 
 (***************************************************************************)
 (* The coordinator: RunCoordinator.  Every action writes the journal; one  *)
@@ -367,6 +356,11 @@ Pause(a) ==
   /\ Said({})
   /\ UNCHANGED <<layers, workers, store, slots>>
 
+(* What a loop says first. *)
+Opening(a, j) ==
+  {Restore(a, l, j.counted) : l \in Layers} \cup Forgets(j)
+    \cup (IF Forever THEN {} ELSE {Prepare(a, w) : w \in Workers})
+
 (* beginAttempt: the number is journalled, then the loop begins at the counted checkpoint. *)
 TakeAttempt ==
   LET j == journal
@@ -381,8 +375,7 @@ TakeAttempt ==
              /\ journal' = now
              /\ loops' = [b \in (DOMAIN loops \ {j.attempt}) \cup {a} |->
                             IF b = a THEN Begun(j.counted.v) ELSE loops[b]]
-             /\ Said({Restore(a, l, j.counted) : l \in Layers} \cup {Prepare(a, w) : w \in Workers}
-                      \cup Forgets(now))
+             /\ Said(Opening(a, now))
      /\ UNCHANGED <<layers, workers, store, slots>>
 
 (***************************************************************************)
@@ -393,11 +386,13 @@ Holding(a, v, c) == [live |-> TRUE, a |-> a, ver |-> v, c |-> c, inbox |-> Empty
 IsComplete(y) == \A b \in Batches : y.inbox[b] > 0
 Ours(y, m) == m.a = y.a \/ Broken("attemptNotChecked")
 OwnVersion(y, l, w) == Parameters(y.a, l, y.ver, w, y.c = Good(y.ver))
+Offered(y, l) == IF Forever THEN {OwnVersion(y, l, Anybody)} ELSE {}
 
 (* What a layer makes of a command: its new state, and what it says. *)
 RestoreHeard(y, l, m) ==
   LET found == {x \in store : x.l = l /\ x.a = m.from.a /\ x.v = m.from.v}
-      begun(c) == <<Holding(m.a, m.from.v, c), {Restored(m.a, l)}>>
+      begun(c) ==
+        LET now == Holding(m.a, m.from.v, c) IN <<now, {Restored(m.a, l)} \cup Offered(now, l)>>
   IN IF m.a <= y.a /\ ~Broken("attemptNotChecked")
      THEN IF y.live /\ m.a = y.a /\ m.from.v = y.ver THEN <<y, {Restored(y.a, l)}>> ELSE <<y, {}>>
      ELSE IF m.from = Start THEN begun(<<>>)
@@ -430,7 +425,8 @@ ApplyHeard(y, l, m) ==
       full == IsComplete(y) \/ Broken("applyIncomplete")
   IN IF m.s <= y.ver /\ ~Broken("versionNotChecked") THEN <<y, {Applied(y.a, l, m.s)}>>
      ELSE IF ~fits \/ ~full THEN <<y, {}>>
-     ELSE <<now, {Applied(y.a, l, m.s)} \cup {OwnVersion(now, l, w) : w \in y.parked}>>
+     ELSE <<now, {Applied(y.a, l, m.s)} \cup {OwnVersion(now, l, w) : w \in y.parked}
+                   \cup Offered(now, l)>>
 
 SaveHeard(y, l, m) ==
   <<y, IF m.v = y.ver \/ Broken("saveAnyVersion") THEN {Saved(y.a, l, m.v)} ELSE {}>>
@@ -460,8 +456,10 @@ LayerReceives(m) ==
   /\ UNCHANGED <<journal, loops, workers, slots>>
   /\ LET y == layers[m.l]
          r == LayerHears(y, m.l, m)
-     IN /\ layers' = [layers EXCEPT ![m.l] = r[1]]
-        /\ store' = StoreAfter(y, m.l, m, r[2])
+         kept == StoreAfter(y, m.l, m, r[2])
+     IN /\ IsNews(r[1] # y \/ kept # store, r[2])
+        /\ layers' = [layers EXCEPT ![m.l] = r[1]]
+        /\ store' = kept
         /\ Heard(m, r[2])
 
 (***************************************************************************)
@@ -501,10 +499,26 @@ WorkerHears(x, w, m) ==
             ELSE IF now.have = Layers THEN Swept(now, w, x.job) ELSE <<now, {}>>
 
 WorkerReceives(m) ==
+  /\ ~Forever
   /\ m.t \in ToWorker
   /\ UNCHANGED <<journal, loops, layers, store, slots>>
   /\ LET r == WorkerHears(workers[m.w], m.w, m)
      IN workers' = [workers EXCEPT ![m.w] = r[1]] /\ Heard(m, r[2])
+
+(* Somebody does what was once assigned, on what was once sent to somebody. *)
+AnybodySweeps(m) ==
+  LET job == [k |-> m.k, s |-> m.s, b |-> m.b]
+      sent(l) == {p \in net : /\ p.t = "Parameters" /\ p.l = l /\ p.a = m.a
+                             /\ (p.v = VersionOf(job) \/ Broken("parametersOfAnyVersion"))}
+  IN /\ Forever
+     /\ m.t = "Assign"
+     /\ \A l \in Layers : sent(l) # {}
+     /\ UNCHANGED <<journal, loops, layers, workers, store, slots>>
+     /\ \E ok \in {\A l \in Layers : \E p \in sent(l) : p.ok /\ p.v = VersionOf(job),
+                   \A l \in Layers : \A p \in sent(l) : p.ok /\ p.v = VersionOf(job)} :
+          LET out == Gradients(m.a, job, ok, Layers)
+                       \cup {Finished(m.a, Anybody, job.k, job.s, job.b)}
+          IN IsNews(FALSE, out) /\ Said(out)
 
 (***************************************************************************)
 (* Faults                                                                  *)
@@ -571,8 +585,7 @@ Usurp ==
      /\ left' = [left EXCEPT !.runs = @ - 1]
      /\ journal' = now
      /\ loops' = With(a, Begun(j.counted.v))
-     /\ net' = net \cup {Restore(a, l, j.counted) : l \in Layers}
-                   \cup {Prepare(a, w) : w \in Workers} \cup Forgets(now)
+     /\ net' = net \cup Opening(a, now)
      /\ UNCHANGED <<layers, workers, store, slots>>
 
 Lose(m) ==
@@ -596,13 +609,12 @@ Init ==
              losses |-> Losses, doubles |-> Doubles, moves |-> Moves]
 
 Protocol ==
-  \/ \E m \in net : \/ IsRunning /\ (LoopReceives(m) \/ WorkerReceives(m) \/ LayerReceives(m))
+  \/ \E m \in net : \/ IsRunning /\ \/ LoopReceives(m) \/ LayerReceives(m)
+                                    \/ WorkerReceives(m) \/ AnybodySweeps(m)
                     \/ ~IsRunning /\ m.t = "Forget" /\ LayerReceives(m)
   \/ IsRunning /\ \E a \in DOMAIN loops :
        \/ NameCheckpoint(a) \/ CountCheckpoint(a) \/ Finish(a) \/ Pause(a)
        \/ Tick(a)
-       \/ \E w \in Workers : Doubt(a, w)
-       \/ \E l \in Layers : Ask(a, l)
   \/ TakeAttempt
 
 Faults ==
