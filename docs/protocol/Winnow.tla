@@ -14,6 +14,7 @@ CONSTANTS
   Steps,         \* the run is over after so many
   EvaluateAt,    \* versions that are evaluated
   SaveAt,        \* versions of which a checkpoint is made
+  Earlier,       \* TRUE: an attempt before counted version 1, and died
   Forever,       \* TRUE: what was said can be heard at any time and any number of times;
                  \* FALSE: a message is heard once, unless one of the faults below strikes
   Punctual,      \* TRUE: nobody is asked again while an answer may still be under way
@@ -37,7 +38,7 @@ vars == <<net, journal, loops, layers, workers, store, slots, left>>
 
 Broken(what) == Break = what
 
-Attempts == 1..(1 + LayerCrashes + RunCrashes + Losses + Doubles + Moves)
+Attempts == 1..(2 + LayerCrashes + RunCrashes + Losses + Doubles + Moves)
 Start == [a |-> 0, v |-> 0]                                     \* CheckpointId.START
 Blob(l, a, v, c) == [l |-> l, a |-> a, v |-> v, c |-> c]
 
@@ -114,8 +115,9 @@ Forgets(j) ==
   IN IF ids = {} THEN {} ELSE {Forget(l, ids) : l \in Layers}
 
 NewJournal ==
-  [attempt |-> 0, since |-> 0, counted |-> Start, previous |-> Start, inStore |-> {},
-   status |-> "running"]
+  LET counted == IF Earlier THEN [a |-> 1, v |-> 1] ELSE Start
+  IN [attempt |-> counted.a, since |-> 0, counted |-> counted, previous |-> Start,
+      inStore |-> {counted} \ {Start}, status |-> "running"]
 
 (***************************************************************************)
 (* The step loop: StepLoop, with its Crew, WorkerPool, Board, Checkpointing*)
@@ -191,7 +193,7 @@ Decide(r, a) ==
   LET lp == r[1]
       isIn == /\ lp.board = "train"
               /\ lp.done = Batches
-              /\ lp.unapplied = {} \/ Broken("decideBeforeApplied")
+              /\ lp.unapplied = {}
               /\ lp.ready = Layers
       decided == [Down(lp) EXCEPT !.ver = @ + 1, !.unapplied = Layers]
   IN IF isIn /\ ~HoldsBack(lp)
@@ -603,7 +605,7 @@ Init ==
   /\ loops = <<>>
   /\ layers = [l \in Layers |-> Nothing]
   /\ workers = [w \in Workers |-> Newborn]
-  /\ store = {}
+  /\ store = IF Earlier THEN {Blob(l, 1, 1, Good(1)) : l \in Layers} ELSE {}
   /\ slots = [l \in Layers |-> Nothing]
   /\ left = [layers |-> LayerCrashes, workers |-> WorkerCrashes, runs |-> RunCrashes,
              losses |-> Losses, doubles |-> Doubles, moves |-> Moves]
@@ -655,7 +657,7 @@ NothingUndecided ==
 NeverPaused == journal.status # "paused"
 
 (* A layer that is moved is not lost: the run does not go back to a checkpoint. *)
-MovedWithoutLoss == journal.attempt <= 1
+MovedWithoutLoss == journal.attempt <= (IF Earlier THEN 2 ELSE 1)
 
 (* A lower attempt changes nothing: not a layer's attempt, and not the journal. *)
 LowerAttemptChangesNothing ==
