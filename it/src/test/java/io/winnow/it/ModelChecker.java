@@ -49,8 +49,7 @@ final class ModelChecker {
       throw new IllegalStateException(configuration + " does not say " + NOTHING_BROKEN);
     }
     Files.writeString(
-        folder.resolve(configuration),
-        text.replace(NOTHING_BROKEN, "Break = \"" + broken + "\""));
+        folder.resolve(configuration), text.replace(NOTHING_BROKEN, "Break = \"" + broken + "\""));
     Files.copy(MODEL.resolve(MODULE), folder.resolve(MODULE));
     return run(configuration);
   }

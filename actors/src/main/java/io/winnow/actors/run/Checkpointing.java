@@ -41,9 +41,7 @@ final class Checkpointing {
 
   /** Whether layers are saving this version. */
   boolean isSaving(long version) {
-    return saving != null
-        && saving.version() == version
-        && saving.phase() == Saving.Phase.SAVING;
+    return saving != null && saving.version() == version && saving.phase() == Saving.Phase.SAVING;
   }
 
   /** While layers save a version, no later one may be applied. */

@@ -581,9 +581,7 @@ public final class StepLoop {
           "bring back the workspace's store as it was (a copy of .winnow), then resume");
     } else if (checkpoints.isSaving(failed.version())) {
       pauseForTheStore(
-          failed,
-          "saved",
-          "the last counted checkpoint is whole; mend the store, then resume");
+          failed, "saved", "the last counted checkpoint is whole; mend the store, then resume");
     } else { // a late Restore came to one that was just started, and its checkpoint is forgotten
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + failed.layer() + " was lost"));
     }
