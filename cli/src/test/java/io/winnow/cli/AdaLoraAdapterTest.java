@@ -65,7 +65,7 @@ class AdaLoraAdapterTest {
   void fewTripletsAreLeftAndInspectShowsThem() {
     assertThat(stored.heads().stream().mapToInt(HeadView::rank).sum()).isEqualTo(TRIPLETS);
     assertThat(kept()).hasSizeLessThan(24);
-    WinnowInProcess.Ended inspected = winnow("inspect", run);
+    WinnowInProcess.Ended inspected = winnow("inspect", run, "--heads");
 
     assertThat(inspected.out())
         .contains("adalora run, checkpoint of step 60: " + kept().size() + " of 24 heads");

@@ -45,6 +45,11 @@ final class Checkpointing {
     isWanted = true;
   }
 
+  /** Whether layers are saving this version. */
+  boolean isSaving(long version) {
+    return saving != null && saving.version() == version && saving.phase() == Saving.Phase.SAVING;
+  }
+
   /** While layers save a version, no later one may be applied. */
   boolean holdsBackSteps() {
     return saving != null && saving.holdsBackSteps();
@@ -89,10 +94,7 @@ final class Checkpointing {
 
   /** A layer saved; false if that is no news. */
   boolean saved(LayerReply.Saved saved) {
-    boolean isAwaited =
-        saving != null
-            && saving.version() == saved.version()
-            && saving.phase() == Saving.Phase.SAVING;
+    boolean isAwaited = isSaving(saved.version());
     if (isAwaited) {
       saving = saving.saved(saved.layer(), saved.bytes());
       countWhenWhole();

@@ -604,18 +604,27 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
-    String what = unrestored.contains(failed.layer()) ? "restored" : "saved";
-    String remedy =
-        unrestored.contains(failed.layer())
-            ? "bring back the workspace's store as it was (a copy of .winnow), then resume"
-            : "the last counted checkpoint is whole; mend the store, then resume";
+    if (unrestored.contains(failed.layer())) {
+      pauseForTheStore(
+          failed,
+          "restored",
+          "bring back the workspace's store as it was (a copy of .winnow), then resume");
+    } else if (checkpoints.isSaving(failed.version())) {
+      pauseForTheStore(
+          failed, "saved", "the last counted checkpoint is whole; mend the store, then resume");
+    } else { // a late Restore came to one that was just started, and its checkpoint is forgotten
+      end(new StepLoopReport.AttemptLost(loop.number(), "layer " + failed.layer() + " was lost"));
+    }
+    return Behaviors.same();
+  }
+
+  private void pauseForTheStore(LayerReply.StoreFailed failed, String what, String remedy) {
     end(
         new StepLoopReport.MustPause(
             loop.number(),
             String.format(
                 "layer %s could not be %s at step %d: the store failed (%s); %s",
                 failed.layer(), what, failed.version(), failed.reason(), remedy)));
-    return Behaviors.same();
   }
 
   // ------------------------------------------------------------------ steering, end
@@ -699,27 +708,42 @@ public final class StepLoop {
 
   /** Every layer that owes something is told again; it answers, or it is lost. */
   private void askLayers() {
-    List<String> unreported = unreported();
+    List<String> silent = silent();
     unrestored.forEach(this::restore);
     unapplied.forEach(this::sendApply);
-    unreported.forEach(this::sendQuery);
+    silent.forEach(this::sendQuery);
     unrestored.forEach(this::expectAnswer);
     unapplied.forEach(this::expectAnswer);
-    unreported.forEach(this::expectAnswer);
+    silent.forEach(this::expectAnswer);
   }
 
-  private List<String> unreported() {
-    return crew.board() == null || crew.board().kind() != WorkerCommand.Kind.TRAIN
-        ? List.of()
-        : progress.liveLayers().stream()
-            .filter(layer -> !reports.containsKey(layer) && !unapplied.contains(layer))
-            .toList();
+  /**
+   * Layers that neither owe an answer nor reported. They are asked between steps too: one that died
+   * and was brought back by a late Restore holds an old version, and nobody else would ever find
+   * out (docs/protocol).
+   */
+  private List<String> silent() {
+    return unrestored.isEmpty()
+        ? progress.liveLayers().stream()
+            .filter(layer -> !reportedNow(layer) && !unapplied.contains(layer))
+            .toList()
+        : List.of();
   }
 
+  private boolean reportedNow(String layer) {
+    return isTraining() && reports.containsKey(layer);
+  }
+
+  private boolean isTraining() {
+    return crew.board() != null && crew.board().kind() == WorkerCommand.Kind.TRAIN;
+  }
+
+  /** Asks for the step after the version that the layer should hold. */
   private void sendQuery(String layer) {
-    Board board = crew.board();
+    int microBatches = isTraining() ? crew.board().size() : 0;
     loop.toLayer(
-        layer, new LayerCommand.Query(loop.run(), loop.number(), board.step(), board.size()));
+        layer,
+        new LayerCommand.Query(loop.run(), loop.number(), progress.version() + 1, microBatches));
   }
 
   private void expectAnswer(String layer) {

@@ -25,7 +25,7 @@ public interface CheckpointStore {
     }
   }
 
-  /** Stores a blob; fails when the store does. */
+  /** Stores a blob, unless there is one under its key already; fails when the store does. */
   CompletionStage<Done> save(Key key, byte[] blob);
 
   /** Reads a blob; empty when there is none. */

@@ -31,7 +31,19 @@ public final class JdbcCheckpointStore implements CheckpointStore {
 
   @Override
   public CompletionStage<Done> save(Key key, byte[] blob) {
-    return table.upsertObject(key.persistenceId(), ONLY_REVISION, new Blob(blob), NO_TAG);
+    return table
+        .upsertObject(key.persistenceId(), ONLY_REVISION, new Blob(blob), NO_TAG)
+        .exceptionallyCompose(refused -> whereStored(key, refused));
+  }
+
+  /** Whoever saves again what is there already (its answer was lost) has saved it. */
+  private CompletionStage<Done> whereStored(Key key, Throwable refused) {
+    return load(key)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : CompletableFuture.failedFuture(refused));
   }
 
   @Override
