@@ -17,6 +17,6 @@ class QuickstartConfigTest {
     assertThat(run.schedule().resolve(steps).warmupSteps()).isEqualTo(38);
     assertThat(run.selection().keep()).isEqualTo(6);
     assertThat(run.selection().at()).isEqualTo(StepCount.of(250));
-    assertThat(run.optimizer().omegaLr()).isEqualTo(1e-2f);
+    assertThat(run.optimizer().omegaLr()).isEqualTo(2e-2f);
   }
 }
