@@ -2,20 +2,18 @@ package io.winnow.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.actors.client.Memory;
+import io.winnow.actors.client.RunJson;
 import io.winnow.model.explain.TracePoint;
 import io.winnow.model.io.HeadsFile;
 import io.winnow.model.io.RunFolder;
 import io.winnow.model.io.StatusFile;
-import io.winnow.protocol.HeadView;
 import io.winnow.protocol.HeadsTrace;
 import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunSummary;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The files of a run's folder that follow from the store: metrics.jsonl, heads.jsonl, status.json,
@@ -51,7 +49,7 @@ final class RunFiles {
     StringBuilder metrics = new StringBuilder();
     StringBuilder traces = new StringBuilder(HeadsFile.header(heads)).append('\n');
     for (MetricsRow row : rows) {
-      metrics.append(line(row)).append('\n');
+      metrics.append(RunJson.row(row)).append('\n');
       trace(row).forEach(line -> traces.append(line).append('\n'));
     }
     folder.write(folder.metrics(), metrics.toString());
@@ -66,13 +64,13 @@ final class RunFiles {
       status("training", "");
     } else if (event instanceof RunEvent.StepDone done) {
       step = done.row().step();
-      folder.append(folder.metrics(), List.of(line(done.row())));
+      folder.append(folder.metrics(), List.of(RunJson.row(done.row()).toString()));
       folder.append(folder.heads(), trace(done.row()));
       if (System.nanoTime() - statusNanos > STATUS_EVERY_NANOS) {
         status("training", "");
       }
     } else if (event instanceof RunEvent.EvaluationDone done) {
-      folder.append(folder.metrics(), List.of(line(done.row())));
+      folder.append(folder.metrics(), List.of(RunJson.row(done.row()).toString()));
     }
   }
 
@@ -80,27 +78,6 @@ final class RunFiles {
   void status(String phase, String reason) {
     statusNanos = System.nanoTime();
     new StatusFile(phase, step, totalSteps, reason).writeTo(folder);
-  }
-
-  /** One object a line; a number that is not finite is null, as JSON has none. */
-  private static String line(MetricsRow row) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("step", row.step());
-    if (row.kind() == MetricsRow.Kind.EVALUATION) {
-      put(node.putObject("evaluation"), row.metrics());
-      return node.toString();
-    }
-    number(node, "loss", row.loss());
-    node.put("lr", row.lr()).put("omega_lr", row.omegaLr());
-    number(node, "grad_norm", row.gradNorm());
-    node.put("tokens", row.tokens()).put("seconds", row.seconds()).put("kept", row.kept());
-    if (row.skipped()) {
-      node.put("skipped", true);
-    }
-    if (row.bytes() != 0) {
-      node.put("bytes", row.bytes());
-    }
-    return node.toString();
   }
 
   /** The line of a row that tells how the heads stood; none for the others. */
@@ -111,18 +88,6 @@ final class RunFiles {
         : List.of(
             HeadsFile.line(
                 new TracePoint(row.step(), traced.omega(), traced.ranks(), traced.scores())));
-  }
-
-  private static void number(ObjectNode node, String name, double value) {
-    if (Double.isFinite(value)) {
-      node.put(name, value);
-    } else {
-      node.putNull(name);
-    }
-  }
-
-  private static void put(ObjectNode node, Map<String, Double> metrics) {
-    metrics.forEach((name, value) -> number(node, name, value));
   }
 
   /** Writes results.json. */
@@ -140,35 +105,21 @@ final class RunFiles {
     node.put("tokens_per_second", summary.tokensPerSecond());
     node.put("communicated_bytes", summary.communicatedBytes());
     node.put("peak_rss_bytes", Memory.peakRssBytes());
-    put(node.putObject("metrics"), sorted(summary.metrics()));
+    node.set("metrics", RunJson.metrics(summary.metrics()));
     if (summary.bestStep() >= 0) {
-      ObjectNode best = node.putObject("best");
-      best.put("step", summary.bestStep());
-      put(best, sorted(summary.best()));
+      ObjectNode best = node.putObject("best").put("step", summary.bestStep());
+      best.setAll(RunJson.metrics(summary.best()));
     }
     beforeAfter(node, "trainable_parameters", summary.trainableBefore(), summary.trainableAfter());
     beforeAfter(
         node, "optimizer_bytes", summary.optimizerBytesBefore(), summary.optimizerBytesAfter());
-    ArrayNode kept = node.putArray("kept");
-    ArrayNode dropped = node.putArray("dropped");
-    for (HeadView head : summary.heads()) {
-      if (head.kept()) {
-        ObjectNode entry = kept.addObject().put("module", head.module());
-        entry.put("omega", head.omega()).put("rank", head.rank());
-      } else {
-        dropped.add(head.module());
-      }
-    }
+    RunJson.heads(node, summary.heads());
     try {
       String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node);
       folder.write(folder.results(), text + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("results have no JSON form", e);
     }
-  }
-
-  private static Map<String, Double> sorted(Map<String, Double> metrics) {
-    return new java.util.TreeMap<>(metrics);
   }
 
   private static void beforeAfter(ObjectNode node, String name, long before, long after) {

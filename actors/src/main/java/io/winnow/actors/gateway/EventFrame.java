@@ -1,6 +1,7 @@
 package io.winnow.actors.gateway;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.winnow.actors.client.RunJson;
 import io.winnow.protocol.RunEvent;
 
 /**

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.actors.client.RunClient;
+import io.winnow.actors.client.RunJson;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.PlanCheck;
 import io.winnow.model.compute.UserProblem;

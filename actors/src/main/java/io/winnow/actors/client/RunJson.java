@@ -1,5 +1,6 @@
-package io.winnow.actors.gateway;
+package io.winnow.actors.client;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.protocol.HeadView;
@@ -11,12 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Runs, rows and summaries as JSON; a number that is not finite is null, as JSON has none. */
-final class RunJson {
+/**
+ * Runs, rows and summaries as files and the gateway have them; a number that is not finite is null,
+ * as JSON has none.
+ */
+public final class RunJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private RunJson() {}
 
   /** How far a run is. */
-  static ObjectNode standing(RunStanding found) {
+  public static ObjectNode standing(RunStanding found) {
     ObjectNode node = view(found.view());
     node.put("step", found.step());
     if (found.totalSteps() > 0) {
@@ -37,16 +43,16 @@ final class RunJson {
   }
 
   /** How a run stands; without its configuration, which can be long. */
-  static ObjectNode view(RunView view) {
-    ObjectNode node = Replies.JSON.createObjectNode();
+  public static ObjectNode view(RunView view) {
+    ObjectNode node = JSON.createObjectNode();
     node.put("run", view.run().value()).put("status", view.status().name());
     node.put("reason", view.reason()).put("attempt", view.attempt());
     return node.put("counted", view.counted().version()).put("best", view.best().version());
   }
 
   /** A row as a line of metrics.jsonl has it. */
-  static ObjectNode row(MetricsRow row) {
-    ObjectNode node = Replies.JSON.createObjectNode().put("step", row.step());
+  public static ObjectNode row(MetricsRow row) {
+    ObjectNode node = JSON.createObjectNode().put("step", row.step());
     if (row.kind() == MetricsRow.Kind.EVALUATION) {
       node.set("evaluation", metrics(row.metrics()));
       return node;
@@ -64,8 +70,9 @@ final class RunJson {
     return node;
   }
 
-  static ObjectNode metrics(Map<String, Double> metrics) {
-    ObjectNode node = Replies.JSON.createObjectNode();
+  /** Metrics by name. */
+  public static ObjectNode metrics(Map<String, Double> metrics) {
+    ObjectNode node = JSON.createObjectNode();
     new TreeMap<>(metrics).forEach((name, value) -> number(node, name, value));
     return node;
   }
@@ -78,9 +85,9 @@ final class RunJson {
     }
   }
 
-  /** What came out, as results.json has it. */
-  static ObjectNode summary(RunSummary summary) {
-    ObjectNode node = Replies.JSON.createObjectNode();
+  /** What came out, in short. */
+  public static ObjectNode summary(RunSummary summary) {
+    ObjectNode node = JSON.createObjectNode();
     node.put("method", summary.method()).put("steps", summary.steps());
     node.put("stopped_early", summary.stoppedEarly()).put("skipped_steps", summary.skippedSteps());
     node.put("seconds", summary.seconds()).put("tokens_per_second", summary.tokensPerSecond());
@@ -99,7 +106,7 @@ final class RunJson {
   }
 
   /** Those that are kept, with omega and rank, and the names of those that were dropped. */
-  static void heads(ObjectNode node, List<HeadView> heads) {
+  public static void heads(ObjectNode node, List<HeadView> heads) {
     ArrayNode kept = node.putArray("kept");
     ArrayNode dropped = node.putArray("dropped");
     for (HeadView head : heads) {
