@@ -73,7 +73,7 @@ class SteeringTest {
 
     assertThat(training.get().code()).isEqualTo(1);
     assertThat(training.get().out()).contains("changed  optimizer.lr = 1e-4", ": tea");
-    assertThat(attached.get().out()).contains("24 heads", "workers", "Paused at step");
+    assertThat(attached.get().out()).contains("24 heads", "Paused at step");
     assertThat(attached.get().code()).isEqualTo(1);
     assertThat(run.resolve("control.json")).doesNotExist();
     winnow("pause", run).refused(1, "is not running", "winnow resume " + run);

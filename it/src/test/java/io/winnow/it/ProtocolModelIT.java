@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,9 @@ class ProtocolModelIT {
 
   private static final Pattern SWITCH = Pattern.compile("Broken\\(\"(\\w+)\"\\)");
 
+  /** Those that take most of the time; explored by the group soak. */
+  private static final Set<String> LARGE = Set.of("late.cfg", "layers.cfg", "workers.cfg");
+
   /** How TLC calls a violated temporal property, which it does not name. */
   private static final String UNNAMED = "Temporal properties were violated";
 
@@ -40,13 +45,51 @@ class ProtocolModelIT {
     return row.matcher(readme).results().toList().stream();
   }
 
-  static Stream<Arguments> explored() throws IOException {
+  private static boolean isLarge(String configuration) {
+    return LARGE.contains(configuration);
+  }
+
+  private static Stream<Arguments> explored(boolean large) throws IOException {
     return rows(EXPLORED)
+        .filter(r -> isLarge(r.group(1)) == large)
         .map(r -> Arguments.of(r.group(1), Long.parseLong(r.group(2).replace(",", ""))));
   }
 
+  private static Stream<Arguments> breakages(boolean large) throws IOException {
+    return rows(BREAKAGE)
+        .filter(r -> isLarge(r.group(2)) == large)
+        .map(r -> Arguments.of(r.group(1), r.group(2), r.group(3)));
+  }
+
+  static Stream<Arguments> explored() throws IOException {
+    return explored(false);
+  }
+
+  static Stream<Arguments> largeExplored() throws IOException {
+    return explored(true);
+  }
+
   static Stream<Arguments> breakages() throws IOException {
-    return rows(BREAKAGE).map(r -> Arguments.of(r.group(1), r.group(2), r.group(3)));
+    return breakages(false);
+  }
+
+  static Stream<Arguments> largeBreakages() throws IOException {
+    return breakages(true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("largeExplored")
+  @Tag("soak")
+  void promisesHoldInEveryStateOfTheLarge(String configuration, long states) throws Exception {
+    promisesHoldInEveryStateOf(configuration, states);
+  }
+
+  @ParameterizedTest
+  @MethodSource("largeBreakages")
+  @Tag("soak")
+  void brokenProtocolIsFoundOutInTheLarge(String broken, String configuration, String promise)
+      throws Exception {
+    brokenProtocolIsFoundOut(broken, configuration, promise);
   }
 
   @ParameterizedTest
