@@ -83,6 +83,9 @@ final class CompareCommand extends WinnowCommand {
       throw UserProblem.usage("--parallel " + parallel + ": expected at least 1");
     }
     try (Engine engine = engine()) {
+      if (!Files.exists(source)) {
+        throw UserProblem.usage(source + ": no such run.conf, and no folder of a comparison");
+      }
       boolean isFolder = Files.isDirectory(source);
       Comparison comparison = isFolder ? begun() : asked(engine);
       ComparisonFolder folder = new ComparisonFolder(isFolder ? source : target(comparison));

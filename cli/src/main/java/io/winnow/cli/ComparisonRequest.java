@@ -70,9 +70,12 @@ record ComparisonRequest(
     for (String setting : set) {
       Matcher matcher = OF_METHOD.matcher(setting);
       if (matcher.matches()) {
-        ofMethods
-            .computeIfAbsent(name("--set", matcher.group(1)), m -> new ArrayList<>())
-            .add(matcher.group(2));
+        Method.Name method = name("--set", matcher.group(1));
+        if (!names().contains(method)) {
+          throw UserProblem.usage(
+              "--set " + setting + ": " + method.text() + " is not among --methods");
+        }
+        ofMethods.computeIfAbsent(method, m -> new ArrayList<>()).add(matcher.group(2));
       } else {
         ofAll.add(setting);
       }

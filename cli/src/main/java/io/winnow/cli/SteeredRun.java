@@ -4,6 +4,7 @@ import io.winnow.model.compute.UserProblem;
 import io.winnow.model.io.ControlFile;
 import io.winnow.model.io.RunFolder;
 import io.winnow.model.io.RunPlace;
+import io.winnow.model.io.StatusFile;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +23,20 @@ record SteeredRun(ControlClient client, String run, String words, @Nullable RunF
     RunFolder folder = place.folder();
     ControlFile control = folder.isInUse() ? ControlFile.of(folder) : null;
     if (control == null) {
-      throw UserProblem.failure(
-          folder.isInUse()
-              ? folder.path() + " cannot be steered: its process has no control.json (yet)"
-              : folder.path()
-                  + " is not running; go on with it by: winnow resume "
-                  + folder.path());
+      throw UserProblem.failure(folder.path() + why(folder));
     }
     ControlClient client = ControlClient.of(control.address(), control.token());
     return new SteeredRun(client, control.run(), folder.path().toString(), folder);
+  }
+
+  private static String why(RunFolder folder) {
+    StatusFile status = StatusFile.of(folder);
+    if (folder.isInUse()) {
+      return " cannot be steered: its process has no control.json (yet)";
+    } else if (status != null && status.phase().equals("finished")) {
+      return " finished at step " + status.step() + "; there is nothing to steer any more";
+    }
+    return " is not running; go on with it by: winnow resume " + folder.path();
   }
 
   /** The path of a part of the run at its gateway; empty = of the run itself. */

@@ -240,6 +240,9 @@ class CompareTest {
     winnow("compare", task.conf()).refused(2, "--methods", "rslora");
     winnow("compare", task.conf(), "--methods", "lora", "--set", "weigtlora:method.rank=2")
         .refused(2, "--set weigtlora", "did you mean weightlora?");
+    winnow("compare", task.conf(), "--methods", "lora", "--set", "rand:method.rank=2")
+        .refused(2, "rand is not among --methods");
+    winnow("compare", "nowhere.conf", "--methods", "lora").refused(2, "nowhere.conf", "no such");
     winnow("compare", task.conf(), "--methods", "lora", "--set", "lora:method.keep=2")
         .refused(2, "--set lora:method.keep", "no meaning");
     winnow("compare", task.conf(), "--methods", "lora", "--seeds", "0")

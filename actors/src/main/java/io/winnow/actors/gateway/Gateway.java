@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 256;
-  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
 
   /** Longer than whatever an answer waits for, and than streams are silent. */
   private static final Duration ANSWER_DEADLINE = RunEndpoints.PATIENCE.plusSeconds(60);

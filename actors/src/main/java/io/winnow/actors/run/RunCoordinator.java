@@ -287,7 +287,8 @@ public final class RunCoordinator
     }
     try {
       RunConfig config = RunConfigReader.readText(state.config(), "run " + run);
-      RunConfigReader.with(config, Map.of(set.path(), set.value()), "set " + set.path());
+      requireRoom(
+          RunConfigReader.with(config, Map.of(set.path(), set.value()), "set " + set.path()));
     } catch (UserProblem problem) {
       set.replyTo().tell(StatusReply.error(problem.getMessage()));
       return Effect().none();
@@ -299,6 +300,16 @@ public final class RunCoordinator
       toLoop(change(set));
     }
     return Effect().none();
+  }
+
+  /** A K above the number of heads would select nothing, and nobody would be told. */
+  private void requireRoom(RunConfig changed) {
+    int heads = plan == null ? Integer.MAX_VALUE : plan.sweep().trainable().adapters().size();
+    if (changed.selection().keep() > heads) {
+      throw UserProblem.usage(
+          "method.keep: %d heads are to be kept, but the run has %d; set it to %d or less"
+              .formatted(changed.selection().keep(), heads, heads));
+    }
   }
 
   private static StepLoopCommand.Change change(CoordinatorCommand.Set set) {

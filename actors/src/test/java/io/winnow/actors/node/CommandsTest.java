@@ -49,6 +49,8 @@ class CommandsTest {
     FollowedRun run = node.follow("live");
     run.client().submit(TinyRun.config(folder));
     run.awaitStep(3);
+    assertThatThrownBy(() -> run.client().set("method.keep", "25"))
+        .hasMessageContaining("25 heads are to be kept, but the run has 24; set it to 24 or less");
     run.client().set("optimizer.lr", "5e-4");
     ClusterSharding.get(node.node.system())
         .entityRefFor(LayerActor.TYPE, LayerActor.entityId(run.id(), "head"))

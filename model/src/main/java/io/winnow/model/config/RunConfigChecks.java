@@ -87,6 +87,17 @@ public final class RunConfigChecks {
               "at least " + smallest + ", the size of the smallest head, of " + all + " in all",
               ""));
     }
+    for (int i = 0; i < run.commands().size(); i++) {
+      String keep = run.commands().get(i).set().get("method.keep");
+      if (keep != null && Integer.parseInt(keep) > heads.size()) {
+        return List.of(
+            new ConfigProblem(
+                "commands[" + i + "].set.method.keep",
+                keep + " heads",
+                "at most " + heads.size() + ", the heads of the model",
+                ""));
+      }
+    }
     if (run.selection().expansion() != null && heads.size() < 2) {
       return List.of(
           new ConfigProblem(

@@ -182,10 +182,11 @@ final class SelectionBinder {
       return List.of();
     }
     List<Selection.Round> rounds = new ArrayList<>();
+    int before = problems.all().size();
     for (ConfigValue item : (ConfigList) values.value(path)) {
       rounds.add(round(path + "[" + rounds.size() + "]", item));
     }
-    return rounds;
+    return problems.all().size() == before ? rounds : List.of(); // nothing follows from wrong ones
   }
 
   private Selection.Round round(String path, ConfigValue item) {

@@ -207,7 +207,9 @@ class RunConfigReaderTest {
         .contains("selection.rounds[0].at: step 9; expected a step before that of the next");
     assertThat(problem(rounds + "[{ at = 101, keep = 7 }]\nselection.at = never").getMessage())
         .contains("selection.rounds[0].at: beyond the end; expected at most 100");
-    assertThat(problem(rounds + "[{ at = 9 }]").getMessage()).contains("selection.rounds[0]");
+    assertThat(problem(rounds + "[{ at = 9 }]").getMessage())
+        .contains("1 problem\n")
+        .contains("selection.rounds[0]");
     assertThat(problem(rounds + "36").getMessage()).contains("selection.rounds: 36; expected a");
   }
 
@@ -246,6 +248,10 @@ class RunConfigReaderTest {
     RunConfig plus = read(files + "method.name = \"weightlora+\"");
     assertThat(RunConfigChecks.againstHeads(plus, heads)).isEmpty();
     assertThat(RunConfigChecks.againstHeads(plus, heads.subList(0, 1))).hasSize(1);
+    RunConfig steered = read(SMALL + "commands = [{ at = 4, set { method.keep = 3 } }]");
+    assertThat(RunConfigChecks.againstHeads(steered, heads))
+        .extracting(ConfigProblem::path)
+        .containsExactly("commands[0].set.method.keep");
   }
 
   @Test
