@@ -132,7 +132,7 @@ final class ActorEngine implements Engine {
   private <T> T stored(RunPlace place, BiFunction<WinnowNode, RunView, T> use) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
       RunView view = new RunClient(node, new RunId(place.runId())).view();
-      if (!NodeRuns.isKnown(view)) {
+      if (!view.status().isKnown()) {
         throw UserProblem.failure(
             place.folder().path()
                 + " was interrupted before it began; begin it by: winnow resume "
@@ -260,7 +260,7 @@ final class ActorEngine implements Engine {
   public void remove(RunPlace place) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
       RunClient client = new RunClient(node, new RunId(place.runId()));
-      if (NodeRuns.isKnown(client.view())) {
+      if (client.view().status().isKnown()) {
         client.remove();
       }
     }

@@ -36,7 +36,7 @@ record ComparisonRequest(
   Comparison resolve(Engine engine) {
     List<Method.Name> names = names();
     requireNumbers();
-    RunVariants variants = variants();
+    RunVariants variants = variants(names);
     RunConfig plain = variants.allHeads();
     if (plain.data().validation() == null) {
       throw UserProblem.usage(
@@ -64,14 +64,14 @@ record ComparisonRequest(
   }
 
   /** Settings of all runs, and {@code METHOD:path=value} of one method's. */
-  private RunVariants variants() {
+  private RunVariants variants(List<Method.Name> compared) {
     List<String> ofAll = new ArrayList<>();
     Map<Method.Name, List<String>> ofMethods = new EnumMap<>(Method.Name.class);
     for (String setting : set) {
       Matcher matcher = OF_METHOD.matcher(setting);
       if (matcher.matches()) {
         Method.Name method = name("--set", matcher.group(1));
-        if (!names().contains(method)) {
+        if (!compared.contains(method)) {
           throw UserProblem.usage(
               "--set " + setting + ": " + method.text() + " is not among --methods");
         }

@@ -10,7 +10,6 @@ import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.io.RunPlace;
 import io.winnow.protocol.RunId;
-import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunView;
 import java.nio.file.Path;
 import java.util.Set;
@@ -46,10 +45,6 @@ final class NodeRuns implements RunGroup {
                 new BaseSweeps(bases)));
   }
 
-  static boolean isKnown(RunView view) {
-    return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
-  }
-
   @Override
   public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
     return follow(run, place, listener, client -> client.submit(RunConfigWriter.render(run)));
@@ -60,7 +55,7 @@ final class NodeRuns implements RunGroup {
     RunClient client = new RunClient(node, new RunId(place.runId()));
     RunView known = client.view();
     Resuming resuming = new Resuming(place, client, bases);
-    if (isKnown(known)) {
+    if (known.status().isKnown()) {
       RunConfig run = resuming.with(known, found, listener);
       return follow(run, place, listener, RunClient::resume);
     }

@@ -5,8 +5,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
 import java.util.Locale;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
@@ -59,21 +57,6 @@ final class PlotStyle {
             .yAxisTitle(titles.y)
             .build();
     chart.getStyler().setSeriesMarkers(new Marker[] {SeriesMarkers.NONE});
-    apply(chart.getStyler());
-    return chart;
-  }
-
-  /** An empty plot of bars over names. */
-  static CategoryChart bars(Titles titles) {
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title(titles.plot)
-            .xAxisTitle(titles.x)
-            .yAxisTitle(titles.y)
-            .build();
-    chart.getStyler().setAvailableSpaceFill(0.8);
     apply(chart.getStyler());
     return chart;
   }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.XYChart;
 
 class PlotFileTest {
@@ -31,9 +30,9 @@ class PlotFileTest {
 
   @Test
   void imageHasTheChartsSize() throws IOException {
-    Path file = folder.resolve("bars.png");
+    Path file = folder.resolve("omega.png");
 
-    PlotFile.of(file).draw(bars());
+    PlotFile.of(file).draw(lines());
 
     BufferedImage image = ImageIO.read(file.toFile());
     assertThat(image.getWidth()).isEqualTo(1000);
@@ -61,12 +60,6 @@ class PlotFileTest {
     XYChart chart = PlotStyle.lines(new PlotStyle.Titles("omega", "step", "|omega|"));
     chart.addSeries("a", new double[] {1, 2, 3}, new double[] {1, 0.5, 0.7});
     chart.addSeries("b", new double[] {1, 2}, new double[] {1, 1.1});
-    return chart;
-  }
-
-  private static CategoryChart bars() {
-    CategoryChart chart = PlotStyle.bars(new PlotStyle.Titles("score", "run", "accuracy"));
-    chart.addSeries("accuracy", java.util.List.of("lora", "weightlora"), java.util.List.of(1, 2));
     return chart;
   }
 }

@@ -8,6 +8,11 @@ public enum RunStatus {
   FINISHED,
   REMOVED;
 
+  /** Whether there is such a run. */
+  public boolean isKnown() {
+    return this != UNKNOWN && this != REMOVED;
+  }
+
   /** Whether the registry keeps it running. */
   public boolean isUnfinished() {
     return this == RUNNING;

@@ -137,9 +137,18 @@ public final class RunClient {
 
   private CompletionStage<RunView> ask(
       Function<ActorRef<StatusReply<RunView>>, CoordinatorMessage> command) {
+    return ask(node, run, ANSWER_DEADLINE, command);
+  }
+
+  /** A question or command to a run's coordinator, wherever it lives; does not wait. */
+  public static <T> CompletionStage<T> ask(
+      WinnowNode node,
+      RunId run,
+      Duration deadline,
+      Function<ActorRef<StatusReply<T>>, CoordinatorMessage> command) {
     return ClusterSharding.get(node.system())
         .entityRefFor(RunCoordinator.TYPE, run.value())
-        .askWithStatus(command::apply, ANSWER_DEADLINE);
+        .askWithStatus(command::apply, deadline);
   }
 
   private static RunView await(CompletionStage<RunView> answer) {

@@ -30,7 +30,7 @@ record EventFrame(String name, long step, ObjectNode data) {
   static EventFrame of(RunEvent event, long at) {
     ObjectNode node = Replies.JSON.createObjectNode();
     if (event instanceof RunEvent.Attached e) {
-      boolean isKnown = RunAsks.isKnown(e.view());
+      boolean isKnown = e.view().status().isKnown();
       long counted = e.view().counted().version();
       return new EventFrame(
           isKnown ? "attached" : "removed", Math.max(at, counted), RunJson.view(e.view()));

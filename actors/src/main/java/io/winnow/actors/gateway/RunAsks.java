@@ -3,18 +3,16 @@ package io.winnow.actors.gateway;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.http.javadsl.model.StatusCodes;
 import akka.pattern.StatusReply;
+import io.winnow.actors.client.RunClient;
 import io.winnow.actors.node.WinnowNode;
-import io.winnow.actors.run.RunCoordinator;
 import io.winnow.actors.worker.Worker;
 import io.winnow.protocol.CoordinatorCommand;
 import io.winnow.protocol.CoordinatorMessage;
 import io.winnow.protocol.RegistryCommand;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStanding;
-import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunView;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -57,15 +55,11 @@ final class RunAsks {
     return standing(run)
         .thenApply(
             found -> {
-              if (!isKnown(found.view())) {
+              if (!found.view().status().isKnown()) {
                 throw new Refusal(StatusCodes.NOT_FOUND, "there is no run '" + run + "' here");
               }
               return found;
             });
-  }
-
-  static boolean isKnown(RunView view) {
-    return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
   }
 
   /** A command that is answered at once. */
@@ -79,8 +73,6 @@ final class RunAsks {
       RunId run,
       Duration deadline,
       Function<ActorRef<StatusReply<T>>, CoordinatorMessage> command) {
-    return ClusterSharding.get(node.system())
-        .entityRefFor(RunCoordinator.TYPE, run.value())
-        .askWithStatus(command::apply, deadline);
+    return RunClient.ask(node, run, deadline, command);
   }
 }

@@ -154,7 +154,7 @@ final class RunEndpoints {
         .thenCompose(
             before ->
                 asks.tell(run, replyTo -> new CoordinatorCommand.Submit(run, text, replyTo))
-                    .thenApply(view -> submitted(view, !RunAsks.isKnown(before.view()))));
+                    .thenApply(view -> submitted(view, !before.view().status().isKnown())));
   }
 
   private static HttpResponse submitted(RunView view, boolean isNew) {

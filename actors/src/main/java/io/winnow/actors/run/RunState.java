@@ -99,7 +99,7 @@ public record RunState(
 
   /** Whether there is such a run. */
   boolean isKnown() {
-    return status != RunStatus.UNKNOWN && status != RunStatus.REMOVED;
+    return status.isKnown();
   }
 
   /** Checkpoints that must stay: the counted one, the one before, the best. */

@@ -22,8 +22,6 @@ import java.util.Map;
  * for it, so that a run.conf of weightlora, with its selection, serves lora too.
  */
 public final class RunVariants {
-  private static final String ADALORA = "adalora";
-
   /** Of an average rank; rounded up, as a budget of triplets is rounded down. */
   private static final int DIGITS = 6;
 
@@ -97,7 +95,7 @@ public final class RunVariants {
 
   /** Whether a method is compared at every K; the others have one row whatever K is. */
   public static boolean takesKeep(Method.Name method) {
-    return SelectionBinder.takesKeep(method) || method.text().equals(ADALORA);
+    return SelectionBinder.takesKeep(method) || method == Method.Name.ADALORA;
   }
 
   /** Every method at every K it has, with every seed; the seeds of one row stand together. */
@@ -173,7 +171,7 @@ public final class RunVariants {
 
   /** K in place of every other budget, and for AdaLoRA the rank at which it has as many values. */
   private static Config withKeep(Config config, Variant variant, int heads) {
-    if (variant.method().text().equals(ADALORA)) {
+    if (variant.method() == Method.Name.ADALORA) {
       Config rank = config.withFallback(ReferenceConfig.values());
       BigDecimal target =
           BigDecimal.valueOf(rank.getLong("method.rank"))

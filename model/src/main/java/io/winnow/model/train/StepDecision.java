@@ -19,7 +19,6 @@ import java.util.Map;
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
  * @param triplets which triplets of AdaLoRA stay at the end of this step
- * @param triplets which triplets of AdaLoRA stay at the end of this step
  * @param after selection state after this step
  * @param scores what the selection of this step went by, for every live head before it masked or
  *     disconnected any; empty where nothing was selected, and in the part for one layer
@@ -45,38 +44,7 @@ public record StepDecision(
     scores = Map.copyOf(scores);
   }
 
-  /** A decision about heads without triplets, without the scores that it went by. */
-  public StepDecision(
-      long step,
-      boolean skipped,
-      float clip,
-      float lr,
-      float omegaLr,
-      float weightDecay,
-      double gradNorm,
-      Map<AdapterId, OmegaState> omega,
-      List<AdapterId> pruned,
-      boolean restart,
-      Expansion expansion,
-      SelectionState after) {
-    this(
-        step,
-        skipped,
-        clip,
-        lr,
-        omegaLr,
-        weightDecay,
-        gradNorm,
-        omega,
-        pruned,
-        restart,
-        expansion,
-        TripletChoice.NONE,
-        after,
-        Map.of());
-  }
-
-  /** A decision by which no head grows. */
+  /** A decision by which no head grows and no triplet goes, without scores. */
   public StepDecision(
       long step,
       boolean skipped,
@@ -101,7 +69,9 @@ public record StepDecision(
         pruned,
         restart,
         Expansion.NONE,
-        after);
+        TripletChoice.NONE,
+        after,
+        Map.of());
   }
 
   /** The same decision about other heads: the part that one layer needs. */

@@ -217,7 +217,9 @@ class ExpansionTest {
         d.pruned(),
         false,
         new Expansion(ExpansionRule.DUMMY, ranks),
-        d.after());
+        TripletChoice.NONE,
+        d.after(),
+        Map.of());
   }
 
   @Test
