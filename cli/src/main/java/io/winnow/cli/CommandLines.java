@@ -29,6 +29,7 @@ final class CommandLines {
           new InspectCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),
+          new NodeCommand(context),
           new TestCommand(context)
         }) {
       root.addSubcommand(command);

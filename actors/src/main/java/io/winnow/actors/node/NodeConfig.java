@@ -60,7 +60,7 @@ public record NodeConfig(
             roles.contains(Role.WORKER) ? workers(settings) : 0,
             store(settings),
             http(settings),
-            settings.file("log"),
+            log(settings, address),
             settings.files("models"));
     settings.throwIfAny();
     return config;
@@ -148,6 +148,14 @@ public record NodeConfig(
         ? new StoreSettings.OneHost(folder == null ? Path.of("") : folder)
         : new StoreSettings.Server(
             url, text(settings, "store.user"), text(settings, "store.password"));
+  }
+
+  private static Path log(StrictSettings settings, NodeAddress address) {
+    Path set = settings.file("log");
+    Path folder = settings.file("store.folder");
+    String id = address.port() == 0 ? "p" + ProcessHandle.current().pid() : "" + address.port();
+    Path name = Path.of("node-" + id + ".log");
+    return set != null ? set : folder != null ? folder.resolve(name) : name.toAbsolutePath();
   }
 
   private static @Nullable NodeAddress http(StrictSettings settings) {

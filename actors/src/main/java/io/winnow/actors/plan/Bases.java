@@ -7,10 +7,12 @@ import io.winnow.model.arch.HeadInit;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.Storage;
 import io.winnow.model.arch.TaskHead;
+import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +34,39 @@ public final class Bases implements AutoCloseable {
   }
 
   private final Map<Key, FrozenBase> loaded = new HashMap<>();
+  private final UnaryOperator<String> places;
+
+  /** Bases from the folders that run.confs name. */
+  public Bases() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * Bases of a host where models may lie elsewhere.
+   *
+   * @param places from the folder in a run.conf to the folder here
+   */
+  public Bases(UnaryOperator<String> places) {
+    this.places = places;
+  }
 
   /** The base of a key, loaded if need be. Blocks. */
   public synchronized FrozenBase get(Key key) {
-    return loaded.computeIfAbsent(key, Bases::load);
+    return loaded.computeIfAbsent(key, this::load);
   }
 
-  private static FrozenBase load(Key key) {
+  /** A run's configuration with the model's folder as it is here. */
+  RunConfig here(RunConfig run) {
+    Path path = Path.of(places.apply(run.model().path().toString()));
+    return path.equals(run.model().path()) ? run : run.withModel(path);
+  }
+
+  private FrozenBase load(Key key) {
     HeadInit head = new HeadInit(key.head(), key.seed());
     if (MadeUpShape.isName(key.folder())) {
       return FrozenBase.random(MadeUpShape.named(key.folder()).config(), head);
     }
-    try (ModelFolder folder = ModelFolder.open(Path.of(key.folder()))) {
+    try (ModelFolder folder = ModelFolder.open(Path.of(places.apply(key.folder())))) {
       return FrozenBase.load(withDropout(folder.config(), key.dropout()), folder, head);
     }
   }

@@ -38,8 +38,9 @@ public final class FolderPlanner implements Planner {
   @Override
   public RunPlan plan(String text) {
     RunConfig config = RunConfigReader.readText(text, "run.conf");
-    PlanCheck check = PlanCheck.of(config);
-    TaskData data = TaskData.read(config, check.model());
+    RunConfig here = bases.here(config);
+    PlanCheck check = PlanCheck.of(here);
+    TaskData data = TaskData.read(here, check.model());
     TaskHead head = data.head();
     TrainableSpec trainable = trainable(check.architecture(head), config);
     FrozenBase base =
