@@ -58,6 +58,7 @@ final class NodeProgram {
       List<AutoCloseable> open = new ArrayList<>();
       if (up.isDone() && !asked.isDone()) {
         sayUp(node);
+        Membership.follow(node, line -> sayWhileIn(line, asked));
         SERVICES.forEach(service -> open.add(service.start(node, config)));
         if (run != null) {
           open.add(new NodeSubmission(context, node, run).begin(folder, end -> after(end, asked)));
@@ -98,7 +99,13 @@ final class NodeProgram {
         config.workers() == 0 ? "" : "; " + Words.count(config.workers(), "compute slot");
     print("node " + node.address() + " is up: " + config.rolesText() + workers);
     print("log: " + config.log());
-    Membership.follow(node, this::print);
+  }
+
+  /** A node that leaves sees all others go. */
+  private void sayWhileIn(String line, CompletableFuture<Integer> asked) {
+    if (!asked.isDone()) {
+      print(line);
+    }
   }
 
   private int left(CompletableFuture<Integer> asked) {

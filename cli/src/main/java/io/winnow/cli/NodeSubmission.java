@@ -68,7 +68,7 @@ final class NodeSubmission {
     String text = RunConfigWriter.render(run);
     folder.write(folder.runConf(), text);
     RunPlace place = new RunPlace(run.name(), folder, folder.path());
-    Translation translation = new Translation(place, run, run.workers().count());
+    Translation translation = new Translation(place, run, node.workersOfCluster());
     ConsoleListener console = new ConsoleListener(context.terminal(), System::nanoTime);
     RunFiles files = new RunFiles(folder);
     files.rewriteMetrics(client.countedRows());
