@@ -22,6 +22,9 @@ final class TestCluster implements AutoCloseable {
   /** What a node prints when it is in. */
   private static final String UP = " is up: ";
 
+  /** Fast ones show recovery at its best, but take nodes of a busy machine for dead. */
+  private static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
+
   private final Path folder;
   private final Path conf;
   private final Map<Integer, WinnowProcess> nodes = new LinkedHashMap<>();
@@ -37,7 +40,9 @@ final class TestCluster implements AutoCloseable {
     this.folder = Files.createDirectories(folder);
     this.conf = folder.resolve("node.conf");
     Files.writeString(
-        conf, "timings = fast\njoin-deadline = 120s\n" + String.join("\n", settings) + "\n");
+        conf,
+        "timings = %s\njoin-deadline = 150s\n%s\n"
+            .formatted(TIMINGS, String.join("\n", settings)));
   }
 
   /** Starts a node and waits until it is in; returns its port. */
@@ -71,7 +76,8 @@ final class TestCluster implements AutoCloseable {
         .isTrue();
   }
 
-  private String[] arguments(int port, String roles) {
+  /** What a node of this cluster is started with. */
+  String[] arguments(int port, String roles) {
     return new String[] {
       "node",
       "--config",

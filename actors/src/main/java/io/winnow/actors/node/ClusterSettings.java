@@ -41,7 +41,8 @@ public record ClusterSettings(
   /** How soon silence counts as death. */
   public enum Timings {
     DEFAULT,
-    FAST
+    FAST,
+    PATIENT
   }
 
   /** Key, certificate and authority of a node (PEM) for connections that both sides prove. */
@@ -105,9 +106,7 @@ public record ClusterSettings(
     }
     if (tls != null) {
       own.put(ARTERY + "transport", "tls-tcp");
-      own.put(
-          ARTERY + "ssl.ssl-engine-provider",
-          "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
+      own.put(ARTERY + "ssl.ssl-engine-provider", TlsEngines.class.getName());
       own.put(ENGINE + "key-file", tls.key.toString());
       own.put(ENGINE + "cert-file", tls.certificate.toString());
       own.put(ENGINE + "ca-cert-file", tls.authority.toString());

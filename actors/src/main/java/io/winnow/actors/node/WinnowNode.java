@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Cluster;
+import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.store.CheckpointStore;
@@ -86,6 +87,15 @@ public final class WinnowNode implements AutoCloseable {
         system.terminate();
         throw failure;
       }
+    } catch (RemoteTransportException taken) {
+      store.close();
+      throw UserProblem.failure(
+          "the node cannot listen at "
+              + settings.cluster().address()
+              + ": "
+              + Failures.rootMessage(taken)
+              + "; choose another port",
+          taken);
     } catch (RuntimeException failure) {
       store.close();
       throw failure;

@@ -77,7 +77,7 @@ class NodeConfigTest {
         .hasMessageContaining("did you mean worker?")
         .hasMessageContaining("port: 70000; expected a whole number from 0 to 65535")
         .hasMessageContaining("timings: ")
-        .hasMessageContaining("one of default, fast")
+        .hasMessageContaining("one of default, fast, patient")
         .hasMessageContaining("'a' is no host:port")
         .hasMessageContaining("tls.key-file: ")
         .hasMessageContaining("store.folder: not set");
