@@ -34,13 +34,14 @@ final class ConsoleListener implements RunListener {
 
   private String started(RunEvent.Started started) {
     String from = started.fromStep() == 0 ? "" : ", going on after step " + started.fromStep();
+    String workers = started.workers() == 0 ? "" : ", " + Words.count(started.workers(), "worker");
     return String.format(
         Locale.ROOT,
-        "%s: %s, %s, %s%s",
+        "%s: %s, %s%s%s",
         terminal.strong(started.run()),
         Words.count(started.totalSteps(), "step"),
         Words.count(started.heads(), "head"),
-        Words.count(started.workers(), "worker"),
+        workers,
         from);
   }
 

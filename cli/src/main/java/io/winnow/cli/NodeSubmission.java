@@ -25,6 +25,9 @@ final class NodeSubmission {
   private static final int SILENCE_SECONDS = 2;
   private static final int FAILED = 1;
 
+  /** Workers of a cluster come and go. */
+  private static final int UNKNOWN = 0;
+
   private final CommandContext context;
   private final WinnowNode node;
   private final RunConfig run;
@@ -68,7 +71,7 @@ final class NodeSubmission {
     String text = RunConfigWriter.render(run);
     folder.write(folder.runConf(), text);
     RunPlace place = new RunPlace(run.name(), folder, folder.path());
-    Translation translation = new Translation(place, run, node.workersOfCluster());
+    Translation translation = new Translation(place, run, UNKNOWN);
     ConsoleListener console = new ConsoleListener(context.terminal(), System::nanoTime);
     RunFiles files = new RunFiles(folder);
     files.rewriteMetrics(client.countedRows());

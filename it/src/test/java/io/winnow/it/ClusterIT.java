@@ -73,6 +73,22 @@ class ClusterIT {
     assertSameRun(run);
   }
 
+  @Test
+  void aNodeThatLeavesInTheMiddleEndsInOrderAndItsWorkGoesOnElsewhere() throws Exception {
+    Path run = folder.resolve("left");
+    try (TestCluster cluster = new TestCluster(folder.resolve("cluster-left"))) {
+      cluster.startAll(ALL, ALL, ALL);
+      WinnowProcess client = cluster.submit(run);
+      assertThat(client.runsUntil(() -> QuickstartRuns.rows(run) >= 10)).isTrue();
+      WinnowProcess leaving = cluster.node(cluster.coordinator());
+      leaving.terminate();
+      assertProgress(client, run, "coordinator left");
+      assertThat(leaving.await()).as(leaving.printed() + cluster.logs()).isZero();
+      assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
+    }
+    assertSameRun(run);
+  }
+
   /** A row is written after the fault; prints how long that took. */
   private static void assertProgress(WinnowProcess client, Path run, String fault)
       throws Exception {

@@ -63,8 +63,7 @@ final class PostgresServer implements AutoCloseable {
         "-E",
         "UTF8",
         "--no-sync");
-    PostgresServer server =
-        new PostgresServer(bin.get(), asUser, data, TestCluster.freePort());
+    PostgresServer server = new PostgresServer(bin.get(), asUser, data, TestCluster.freePort());
     server.launch();
     return server;
   }
@@ -149,7 +148,8 @@ final class PostgresServer implements AutoCloseable {
 
   /** Ends the server at once, as pg_ctl stop -m immediate does. */
   void stop() throws IOException, InterruptedException {
-    output(asUser, bin.resolve("pg_ctl").toString(), "-D", data.toString(), "-m", "immediate", "stop");
+    output(
+        asUser, bin.resolve("pg_ctl").toString(), "-D", data.toString(), "-m", "immediate", "stop");
     server.waitFor();
   }
 

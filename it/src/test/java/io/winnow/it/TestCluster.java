@@ -41,8 +41,7 @@ final class TestCluster implements AutoCloseable {
     this.conf = folder.resolve("node.conf");
     Files.writeString(
         conf,
-        "timings = %s\njoin-deadline = 150s\n%s\n"
-            .formatted(TIMINGS, String.join("\n", settings)));
+        "timings = %s\njoin-deadline = 150s\n%s\n".formatted(TIMINGS, String.join("\n", settings)));
   }
 
   /** Starts a node and waits until it is in; returns its port. */

@@ -4,8 +4,6 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
-import akka.actor.typed.javadsl.AskPattern;
-import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Cluster;
 import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
@@ -13,7 +11,6 @@ import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.Store;
 import io.winnow.actors.worker.ComputeClock;
-import io.winnow.actors.worker.Worker;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WinnowVersion;
@@ -155,19 +152,6 @@ public final class WinnowNode implements AutoCloseable {
   /** This node's workers. */
   public List<ActorRef<WorkerMessage>> workers() {
     return made.workers();
-  }
-
-  /** How many compute slots the cluster has, as far as this node knows. Blocks. */
-  public int workersOfCluster() {
-    return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
-            system.receptionist(),
-            replyTo -> Receptionist.find(Worker.KEY, replyTo),
-            START_DEADLINE,
-            system.scheduler())
-        .toCompletableFuture()
-        .join()
-        .getServiceInstances(Worker.KEY)
-        .size();
   }
 
   /** Where other nodes reach it. */
