@@ -11,10 +11,12 @@ import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.model.config.RunConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeProgram {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProgram.class);
+
+  private static final Duration LONGEST_END = Duration.ofSeconds(90);
 
   /** What every node offers beside its actors. */
   private static final List<NodeService> SERVICES = List.of();
@@ -51,6 +55,7 @@ final class NodeProgram {
     WinnowNode node =
         WinnowNode.start(NodeSettings.of(config, new FolderPlanner(bases), new BaseSweeps(bases)));
     Interrupts interrupts = Interrupts.during(() -> askToLeave(asked));
+    node.whenRemoved().thenRun(NodeProgram::endSoon);
     try {
       CompletableFuture<Void> up = node.whenUp().toCompletableFuture();
       CompletableFuture<NodeEnd> ended = node.whenEnded().toCompletableFuture();
@@ -69,9 +74,22 @@ final class NodeProgram {
       open.forEach(NodeProgram::close);
       node.close();
       return isAsked ? left(asked) : lost(ended.join(), up.isDone());
+    } catch (RuntimeException failure) {
+      node.close();
+      throw failure;
     } finally {
       interrupts.close();
     }
+  }
+
+  /** A node that the others gave up must not stay because something in it hangs. */
+  private static void endSoon() {
+    CompletableFuture.delayedExecutor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)
+        .execute(
+            () -> {
+              LOG.error("event=end-overdue");
+              Runtime.getRuntime().halt(NodeEnd.LOST.exitCode());
+            });
   }
 
   private static void first(CompletableFuture<?>... any) throws InterruptedException {

@@ -154,8 +154,12 @@ final class PostgresServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    stop();
-    output(asUser, "rm", "-rf", data.getParent().toString());
+  public void close() throws IOException {
+    try {
+      stop();
+      output(asUser, "rm", "-rf", data.getParent().toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -9,15 +9,16 @@ import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server's end of a TLS connection that tells the log, once, why a handshake failed. */
+/** A server's end of a TLS connection that tells the log why a handshake failed. */
 final class ReportingEngine extends SSLEngine {
   private static final Logger LOG = LoggerFactory.getLogger(ReportingEngine.class);
 
   private final SSLEngine engine;
-  private boolean told;
+  private final Repeats repeats;
 
-  ReportingEngine(SSLEngine engine) {
+  ReportingEngine(SSLEngine engine, Repeats repeats) {
     this.engine = engine;
+    this.repeats = repeats;
   }
 
   @Override
@@ -43,11 +44,11 @@ final class ReportingEngine extends SSLEngine {
   }
 
   private void tell(SSLException refused) {
-    if (!told) {
-      told = true;
+    String reason = Failures.rootMessage(refused);
+    if (repeats.isNews(reason)) {
       LOG.warn(
-          "event=connection-refused reason=\"{}\": not TLS, or no certificate of our authority",
-          Failures.rootMessage(refused));
+          "event=connection-refused reason=\"{}: not TLS, or no certificate of our authority\"",
+          reason);
     }
   }
 

@@ -8,11 +8,12 @@ import javax.net.ssl.SSLSession;
 import scala.Option;
 
 /**
- * Akka's own mutual TLS, with a line in the log for each connection that does not prove itself,
- * which Akka closes without a word. Akka makes this class by its name.
+ * Akka's own mutual TLS, with a line in the log where a connection does not prove itself, which
+ * Akka closes without a word. Akka makes this class by its name.
  */
 public final class TlsEngines implements SSLEngineProvider {
   private final RotatingKeysSSLEngineProvider keys;
+  private final Repeats repeats = new Repeats(System::nanoTime);
 
   public TlsEngines(ActorSystem system) {
     this.keys = new RotatingKeysSSLEngineProvider(system);
@@ -20,7 +21,7 @@ public final class TlsEngines implements SSLEngineProvider {
 
   @Override
   public SSLEngine createServerSSLEngine(String hostname, int port) {
-    return new ReportingEngine(keys.createServerSSLEngine(hostname, port));
+    return new ReportingEngine(keys.createServerSSLEngine(hostname, port), repeats);
   }
 
   @Override

@@ -28,6 +28,8 @@ public final class VersionCheck extends JoinConfigCompatChecker {
   /** Nodes of this JVM that are in a cluster; only they hear of others that want to join. */
   private static final Set<String> MEMBERS = ConcurrentHashMap.newKeySet();
 
+  private static final Repeats REPEATS = new Repeats(System::nanoTime);
+
   /** From now on this node is the cluster's side. */
   static void joined(String node) {
     MEMBERS.add(node);
@@ -51,7 +53,9 @@ public final class VersionCheck extends JoinConfigCompatChecker {
     }
     String node = other.hasPath(NODE) ? other.getString(NODE) : "(unknown)";
     if (MEMBERS.contains(own.getString(NODE))) {
-      LOG.warn("event=join-refused node={} version={} own-version={}", node, theirs, ours);
+      if (REPEATS.isNews(node + " " + theirs)) {
+        LOG.warn("event=join-refused node={} version={} own-version={}", node, theirs, ours);
+      }
       return Valid$.MODULE$;
     }
     String problem = "the cluster at " + node + " runs Winnow " + theirs + ", this is " + ours;

@@ -41,6 +41,7 @@ public final class WinnowNode implements AutoCloseable {
   private final NodeGuardian.Made made;
   private final ComputeClock clock;
   private final CompletableFuture<Void> up = new CompletableFuture<>();
+  private final CompletableFuture<Void> removed = new CompletableFuture<>();
   private final CompletableFuture<NodeEnd> ended = new CompletableFuture<>();
 
   private WinnowNode(
@@ -56,6 +57,7 @@ public final class WinnowNode implements AutoCloseable {
           VersionCheck.joined(name);
           up.complete(null);
         });
+    cluster.registerOnMemberRemoved(() -> removed.complete(null));
     system
         .getWhenTerminated()
         .whenComplete(
@@ -163,6 +165,11 @@ public final class WinnowNode implements AutoCloseable {
   /** Completes when the node is a member of a cluster; never, if it does not get into one. */
   public CompletionStage<Void> whenUp() {
     return up.minimalCompletionStage();
+  }
+
+  /** Completes when the node is in no cluster any more; its end should follow soon. */
+  public CompletionStage<Void> whenRemoved() {
+    return removed.minimalCompletionStage();
   }
 
   /** Completes when the node is no more, asked or not. */
