@@ -13,14 +13,15 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.Takeover;
 import io.winnow.actors.plan.TaskEncoding;
 import io.winnow.actors.plan.TaskSet;
 import io.winnow.actors.plan.Writing;
 import io.winnow.actors.plan.WritingSettings;
+import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfig.Task.Scoring;
-import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.generate.Cache;
 import io.winnow.model.io.MergedModel;
 import io.winnow.model.io.MergedType;
@@ -29,23 +30,21 @@ import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.Workspace;
 import io.winnow.protocol.RunId;
-import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The engine over a node of this process: a cluster of one, with one worker per core. */
 final class ActorEngine implements Engine {
   private final int cores = Runtime.getRuntime().availableProcessors();
+  private ControlPort control = new ControlPort(ControlPort.OFF, problem -> {});
   private @Nullable Bases bases;
 
   private synchronized Bases bases() {
@@ -61,93 +60,79 @@ final class ActorEngine implements Engine {
   }
 
   @Override
+  public List<UserProblem> checkMethod(RunConfig run, long steps) {
+    return PlanCheck.problemsOfMethod(run, steps);
+  }
+
+  @Override
+  public RunOutlook outlook(RunConfig run) {
+    TaskHead head = TaskEncoding.head(run, TaskEncoding.labels(run));
+    int heads = PlanCheck.trainable(run, head).adapters().size();
+    return new RunOutlook(heads, PlanCheck.totalSteps(run));
+  }
+
+  @Override
   public List<String> classes(RunConfig run) {
     return TaskEncoding.labels(run);
   }
 
   @Override
+  public void control(ControlPort port) {
+    control = port;
+  }
+
+  @Override
+  public RunGroup group(Path store, int workers) {
+    return new NodeRuns(store, workers, bases(), control);
+  }
+
+  @Override
   public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
-    WinnowNode node = node(run, place, id -> true);
-    return closedOnFailure(
-        node,
-        () ->
-            follow(
-                new Following(node, run, place, listener),
-                client -> client.submit(RunConfigWriter.render(run))));
+    return alone(run, place, runs -> runs.train(run, place, listener));
   }
 
   @Override
   public RunHandle resume(RunConfig found, RunPlace place, RunListener listener) {
-    AtomicBoolean isSettled = new AtomicBoolean(); // until then the run must not go on by itself
-    WinnowNode node = node(found, place, run -> isSettled.get());
-    return closedOnFailure(
-        node,
-        () -> {
-          RunClient client = new RunClient(node, new RunId(place.runId()));
-          RunView known = client.view();
-          Resuming resuming = new Resuming(place, client, bases());
-          if (isKnown(known)) {
-            RunConfig run = resuming.with(known, found, listener);
-            return follow(
-                new Following(node, run, place, listener),
-                c -> {
-                  isSettled.set(true);
-                  c.resume();
-                });
-          }
-          resuming.requireUsable(found); // a kill before the first journal entry: only run.conf
-          String config = RunConfigWriter.render(found);
-          place.folder().write(place.folder().runConf(), config);
-          isSettled.set(true);
-          return follow(new Following(node, found, place, listener), c -> c.submit(config));
-        });
+    return alone(found, place, runs -> runs.resume(found, place, listener));
   }
 
-  private static boolean isKnown(RunView view) {
-    return view.status() != RunStatus.UNKNOWN && view.status() != RunStatus.REMOVED;
-  }
-
-  /** Who follows which run on which node. */
-  private record Following(WinnowNode node, RunConfig run, RunPlace place, RunListener listener) {}
-
-  private RunHandle follow(Following f, Consumer<RunClient> begin) {
-    RunClient client = new RunClient(f.node, new RunId(f.place.runId()));
-    RunFollower follower =
-        new RunFollower(f.node, client, f.place, f.run, f.listener, workers(f.run));
-    follower.begin(begin);
-    return follower;
-  }
-
-  private int workers(RunConfig run) {
-    return run.workers().count() > 0 ? run.workers().count() : cores;
-  }
-
-  /** A node that works on the run of a place, where {@code works} lets it. */
-  private WinnowNode node(RunConfig run, RunPlace place, Predicate<RunId> works) {
-    RunId id = new RunId(place.runId());
-    return WinnowNode.start(
-        new NodeSettings(
-            place.store(),
-            workers(run),
-            works.and(id::equals),
-            new FolderPlanner(bases()),
-            new BaseSweeps(bases())));
-  }
-
-  private static RunHandle closedOnFailure(WinnowNode node, Supplier<RunHandle> begin) {
+  /** A run on a node of its own, which is closed when the run ends. */
+  private RunHandle alone(RunConfig run, RunPlace place, Function<RunGroup, RunHandle> begin) {
+    RunGroup group = group(place.store(), workers(run));
     try {
-      return begin.get();
+      return new RunAlone(group, begin.apply(group));
     } catch (RuntimeException failure) {
-      node.close();
+      group.close();
       throw failure;
     }
+  }
+
+  private record RunAlone(RunGroup group, RunHandle run) implements RunHandle {
+    @Override
+    public RunEnd await() throws InterruptedException {
+      try {
+        return run.await();
+      } finally {
+        group.close();
+      }
+    }
+
+    @Override
+    public void stop() {
+      run.stop();
+    }
+  }
+
+  @Override
+  public int workers(RunConfig run) {
+    return run.workers().count() > 0 ? run.workers().count() : cores;
   }
 
   /** Opens a run's store without working on it, and hands what it holds to {@code use}. */
   private <T> T stored(RunPlace place, BiFunction<WinnowNode, RunView, T> use) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
       RunView view = new RunClient(node, new RunId(place.runId())).view();
-      if (!isKnown(view)) {
+      if (!NodeRuns.isKnown(view)) {
         throw UserProblem.failure(
             place.folder().path()
                 + " was interrupted before it began; begin it by: winnow resume "
@@ -251,12 +236,17 @@ final class ActorEngine implements Engine {
   }
 
   @Override
-  public List<String> inspect(Path folder) {
+  public List<String> takeover(RunConfig run) {
+    return TakeoverReport.lines(Takeover.of(run));
+  }
+
+  @Override
+  public List<String> inspect(Path folder, HeadsView view) {
     if (Files.isRegularFile(folder.resolve("run.conf"))) {
       RunPlace place = Workspace.existingRun(folder);
-      return Inspection.run(stored(place, StoredRun::read));
+      return Inspection.run(stored(place, StoredRun::read), view);
     } else if (Files.isRegularFile(folder.resolve("adapter_config.json"))) {
-      return Inspection.adapter(folder);
+      return Inspection.adapter(folder, view);
     } else if (Files.isRegularFile(folder.resolve("config.json"))) {
       return Inspection.model(folder);
     }
@@ -270,7 +260,7 @@ final class ActorEngine implements Engine {
   public void remove(RunPlace place) {
     try (WinnowNode node = WinnowNode.start(atRest(place))) {
       RunClient client = new RunClient(node, new RunId(place.runId()));
-      if (isKnown(client.view())) {
+      if (NodeRuns.isKnown(client.view())) {
         client.remove();
       }
     }

@@ -23,8 +23,18 @@ public interface Engine extends AutoCloseable {
    */
   List<UserProblem> check(RunConfig run);
 
+  /**
+   * What is wrong with a run that differs by its method alone from one that was checked.
+   *
+   * @param steps of that run
+   */
+  List<UserProblem> checkMethod(RunConfig run, long steps);
+
   /** Names of the classes by index, as the training file has them; empty where there are none. */
   List<String> classes(RunConfig run);
+
+  /** Whether and where runs that begin from now on can be steered; not at all otherwise. */
+  void control(ControlPort port);
 
   /** Begins a run; the folder exists, is locked by the caller and holds run.conf. */
   RunHandle train(RunConfig run, RunPlace place, RunListener listener);
@@ -36,6 +46,20 @@ public interface Engine extends AutoCloseable {
    * @param run what run.conf says, and what was set on the command line
    */
   RunHandle resume(RunConfig run, RunPlace place, RunListener listener);
+
+  /**
+   * Runs of one workspace that are worked on together; the caller closes it.
+   *
+   * @param store folder of the workspace's store
+   * @param workers compute slots that they share
+   */
+  RunGroup group(Path store, int workers);
+
+  /** Compute slots that a run asks for: as it says, or one per core. */
+  int workers(RunConfig run);
+
+  /** What a run is before it begins. Reads the data and the headers of the model. */
+  RunOutlook outlook(RunConfig run);
 
   /** Metrics of a finished run on labelled examples; null = the run's own validation file. */
   SortedMap<String, Double> evaluate(RunPlace place, @Nullable Path data);
@@ -64,8 +88,11 @@ public interface Engine extends AutoCloseable {
   /** Folds a PEFT folder into its base. */
   List<String> merge(Path adapter, Path base, Path target, MergedType type);
 
+  /** What a run with {@code method.start-from} begins with, for a person. Reads no weights. */
+  List<String> takeover(RunConfig run);
+
   /** What a run, adapter or model folder holds, for a person. */
-  List<String> inspect(Path folder);
+  List<String> inspect(Path folder, HeadsView view);
 
   /** Deletes what the store holds of a run; the folder is locked by the caller. */
   void remove(RunPlace place);
@@ -76,6 +103,19 @@ public interface Engine extends AutoCloseable {
   /** Stops what was started. Does nothing the second time. */
   @Override
   void close();
+
+  /**
+   * How heads are shown.
+   *
+   * @param columns width of a line
+   */
+  record HeadsView(Form form, int columns) {
+    /** As a grid of blocks and modules, or a line for each. */
+    public enum Form {
+      GRID,
+      LIST
+    }
+  }
 
   /** Who shall be able to read an exported adapter. */
   enum ExportProfile {

@@ -1,6 +1,9 @@
 package io.winnow.cli;
 
+import io.winnow.actors.gateway.Gateway;
+import io.winnow.actors.gateway.GatewaySettings;
 import io.winnow.actors.node.Membership;
+import io.winnow.actors.node.NodeAddress;
 import io.winnow.actors.node.NodeConfig;
 import io.winnow.actors.node.NodeEnd;
 import io.winnow.actors.node.NodeService;
@@ -31,7 +34,7 @@ final class NodeProgram {
   private static final Duration LONGEST_END = Duration.ofSeconds(90);
 
   /** What every node offers beside its actors. */
-  private static final List<NodeService> SERVICES = List.of();
+  private static final List<NodeService> SERVICES = List.of(NodeProgram::gateway);
 
   private final CommandContext context;
   private final NodeConfig config;
@@ -80,6 +83,15 @@ final class NodeProgram {
     } finally {
       interrupts.close();
     }
+  }
+
+  private static AutoCloseable gateway(WinnowNode node, NodeConfig config) {
+    NodeAddress http = config.http();
+    if (http == null) {
+      return () -> {};
+    }
+    String token = config.httpToken() == null ? null : GatewaySettings.token(config.httpToken());
+    return Gateway.start(node, new GatewaySettings(http.host(), http.port(), token));
   }
 
   /** A node that the others gave up must not stay because something in it hangs. */

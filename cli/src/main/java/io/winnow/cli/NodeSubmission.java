@@ -73,8 +73,8 @@ final class NodeSubmission {
     RunPlace place = new RunPlace(run.name(), folder, folder.path());
     Translation translation = new Translation(place, run, UNKNOWN);
     ConsoleListener console = new ConsoleListener(context.terminal(), System::nanoTime);
-    RunFiles files = new RunFiles(folder);
-    files.rewriteMetrics(client.countedRows());
+    RunFiles files = new RunFiles(folder, translation.heads());
+    files.rewrite(client.countedRows());
     client.follow(events::add);
     client.submit(text);
     while (true) {
@@ -103,7 +103,7 @@ final class NodeSubmission {
     if (summary.heads().stream().anyMatch(head -> head.kept())) {
       StoredRun.read(node, view).export(folder.adapter(), PeftProfile.PORTABLE);
     }
-    files.rewriteMetrics(client.countedRows());
+    files.rewrite(client.countedRows());
     files.results(summary, view.attempt());
     files.status("finished", "");
     context

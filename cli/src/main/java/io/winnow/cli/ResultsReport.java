@@ -11,6 +11,19 @@ final class ResultsReport {
   private ResultsReport() {}
 
   static List<String> lines(RunResults results, RunPlace place) {
+    List<String> lines = outcome(results);
+    lines.add("Run folder: " + place.folder().path());
+    if (results.adapter() != null) {
+      lines.add("Adapter:    " + results.adapter());
+    }
+    if (Files.isDirectory(place.folder().bestAdapter())) {
+      lines.add("Best one:   " + place.folder().bestAdapter());
+    }
+    return lines;
+  }
+
+  /** All but where it is. */
+  static List<String> outcome(RunResults results) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -25,13 +38,6 @@ final class ResultsReport {
       lines.add("Validation: " + Words.metrics(results.metrics()) + best(results));
     }
     heads(results, lines);
-    lines.add("Run folder: " + place.folder().path());
-    if (results.adapter() != null) {
-      lines.add("Adapter:    " + results.adapter());
-    }
-    if (Files.isDirectory(place.folder().bestAdapter())) {
-      lines.add("Best one:   " + place.folder().bestAdapter());
-    }
     return lines;
   }
 
@@ -53,7 +59,9 @@ final class ResultsReport {
     RunResults.Size before = results.before();
     RunResults.Size after = results.after();
     lines.add("What that saved:");
-    lines.add(saved("adapter parameters", before.adapterParameters(), after.adapterParameters()));
+    if (before.adapterParameters() > 0) { // a run of another machine does not tell
+      lines.add(saved("adapter parameters", before.adapterParameters(), after.adapterParameters()));
+    }
     lines.add(saved("trained parameters", before.parameters(), after.parameters()));
     lines.add(saved("optimizer bytes   ", before.optimizerBytes(), after.optimizerBytes()));
   }

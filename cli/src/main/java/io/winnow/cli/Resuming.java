@@ -25,7 +25,8 @@ import java.util.Set;
  * that the next one takes up, and never one that nobody knows of.
  */
 final class Resuming {
-  private static final Set<String> FILES = Set.of("model.path", "data.train", "data.validation");
+  private static final Set<String> FILES =
+      Set.of("model.path", "data.train", "data.validation", "method.start-from");
 
   private final RunPlace place;
   private final RunClient client;

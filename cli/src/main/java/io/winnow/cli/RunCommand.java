@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Base of the commands that begin a run. */
@@ -33,16 +34,25 @@ abstract class RunCommand extends WinnowCommand {
       description = "Folder of runs that share a store (default: ${DEFAULT-VALUE}).")
   private Path workspace = Path.of(RUNS);
 
+  @Mixin private ControlOption control = new ControlOption();
+
   RunCommand(CommandContext context) {
     super(context);
   }
 
+  /** What a file and the command line say. */
+  RunConfig config(Path file) {
+    return RunConfigReader.read(file, set);
+  }
+
   /** Everything is checked before the run's folder is made. */
   int run(Path file) throws InterruptedException {
-    RunConfig config = RunConfigReader.read(file, set);
+    RunConfig config = config(file);
     RunPlace place =
         out == null ? new Workspace(workspace).newRun(config.name()) : Workspace.onlyRun(out);
+    ControlPort port = control.port(context().terminal());
     try (Engine engine = engine()) {
+      engine.control(port);
       check(engine, config, file);
       List<String> classes = engine.classes(config);
       place.folder().create();

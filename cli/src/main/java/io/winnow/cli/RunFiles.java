@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.actors.client.Memory;
+import io.winnow.model.explain.TracePoint;
+import io.winnow.model.io.HeadsFile;
 import io.winnow.model.io.RunFolder;
 import io.winnow.model.io.StatusFile;
 import io.winnow.protocol.HeadView;
+import io.winnow.protocol.HeadsTrace;
 import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunSummary;
@@ -15,20 +18,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of a run's folder that follow from the store: metrics.jsonl, status.json, results.json.
- * Used by one thread.
+ * The files of a run's folder that follow from the store: metrics.jsonl, heads.jsonl, status.json,
+ * results.json. Used by one thread.
  */
 final class RunFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long STATUS_EVERY_NANOS = 1_000_000_000L;
 
   private final RunFolder folder;
+  private final List<String> heads;
   private long step;
   private long totalSteps;
   private long statusNanos = System.nanoTime() - STATUS_EVERY_NANOS;
 
-  RunFiles(RunFolder folder) {
+  /**
+   * Those of a folder.
+   *
+   * @param heads module paths in the order of the model
+   */
+  RunFiles(RunFolder folder, List<String> heads) {
     this.folder = folder;
+    this.heads = List.copyOf(heads);
   }
 
   /** The last step that was seen applied. */
@@ -36,27 +46,33 @@ final class RunFiles {
     return step;
   }
 
-  /** Writes metrics.jsonl anew from the rows that count. */
-  void rewriteMetrics(List<MetricsRow> rows) {
-    StringBuilder text = new StringBuilder();
-    rows.forEach(row -> text.append(line(row)).append('\n'));
-    folder.write(folder.metrics(), text.toString());
+  /** Writes metrics.jsonl and heads.jsonl anew from the rows that count. */
+  void rewrite(List<MetricsRow> rows) {
+    StringBuilder metrics = new StringBuilder();
+    StringBuilder traces = new StringBuilder(HeadsFile.header(heads)).append('\n');
+    for (MetricsRow row : rows) {
+      metrics.append(line(row)).append('\n');
+      trace(row).forEach(line -> traces.append(line).append('\n'));
+    }
+    folder.write(folder.metrics(), metrics.toString());
+    folder.write(folder.heads(), traces.toString());
   }
 
   void on(RunEvent event) {
     if (event instanceof RunEvent.AttemptBegan began) {
       step = began.version();
       totalSteps = began.totalSteps();
-      folder.truncateMetrics(began.version());
+      folder.truncate(began.version());
       status("training", "");
     } else if (event instanceof RunEvent.StepDone done) {
       step = done.row().step();
-      folder.appendMetrics(List.of(line(done.row())));
+      folder.append(folder.metrics(), List.of(line(done.row())));
+      folder.append(folder.heads(), trace(done.row()));
       if (System.nanoTime() - statusNanos > STATUS_EVERY_NANOS) {
         status("training", "");
       }
     } else if (event instanceof RunEvent.EvaluationDone done) {
-      folder.appendMetrics(List.of(line(done.row())));
+      folder.append(folder.metrics(), List.of(line(done.row())));
     }
   }
 
@@ -81,7 +97,20 @@ final class RunFiles {
     if (row.skipped()) {
       node.put("skipped", true);
     }
+    if (row.bytes() != 0) {
+      node.put("bytes", row.bytes());
+    }
     return node.toString();
+  }
+
+  /** The line of a row that tells how the heads stood; none for the others. */
+  private static List<String> trace(MetricsRow row) {
+    HeadsTrace traced = row.heads();
+    return traced == null
+        ? List.of()
+        : List.of(
+            HeadsFile.line(
+                new TracePoint(row.step(), traced.omega(), traced.ranks(), traced.scores())));
   }
 
   private static void number(ObjectNode node, String name, double value) {
@@ -107,7 +136,9 @@ final class RunFiles {
     }
     node.put("skipped_steps", summary.skippedSteps()).put("attempts", attempts);
     node.put("seconds", summary.seconds());
+    node.put("compute_seconds", summary.computeSeconds());
     node.put("tokens_per_second", summary.tokensPerSecond());
+    node.put("communicated_bytes", summary.communicatedBytes());
     node.put("peak_rss_bytes", Memory.peakRssBytes());
     put(node.putObject("metrics"), sorted(summary.metrics()));
     if (summary.bestStep() >= 0) {

@@ -4,11 +4,11 @@ import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.StoredRun;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.model.compute.UserProblem;
-import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.PeftProfile;
 import io.winnow.model.io.RunPlace;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunSummary;
 import io.winnow.protocol.RunView;
@@ -39,57 +39,51 @@ final class RunFollower implements RunHandle {
   private final long beganNanos = System.nanoTime();
   private volatile boolean stopping;
   private volatile long counted;
+  private boolean isAttached;
 
-  RunFollower(
-      WinnowNode node,
-      RunClient client,
-      RunPlace place,
-      RunConfig config,
-      RunListener listener,
-      int workers) {
+  /** The node is closed by who started it, after {@link #await}. */
+  RunFollower(WinnowNode node, RunPlace place, RunListener listener, Translation translation) {
     this.node = node;
-    this.client = client;
+    this.client = new RunClient(node, new RunId(place.runId()));
     this.place = place;
     this.listener = listener;
-    this.files = new RunFiles(place.folder());
-    this.translation = new Translation(place, config, workers);
+    this.files = new RunFiles(place.folder(), translation.heads());
+    this.translation = translation;
   }
 
   /** Subscribes first, then begins, so that nothing is missed. */
   void begin(Consumer<RunClient> how) {
-    files.rewriteMetrics(client.countedRows());
+    files.rewrite(client.countedRows());
     client.follow(events::add);
     how.accept(client);
   }
 
   @Override
   public RunEnd await() throws InterruptedException {
-    try {
-      int silent = 0;
-      while (true) {
-        RunEvent event = events.poll(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
-        silent = event == null ? silent + 1 : 0;
-        RunEnd end = event == null ? null : on(event);
-        if (end != null) {
-          return end;
-        }
-        if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
-          throw UserProblem.failure("the node stopped by itself; see " + place.folder().log());
-        }
-        if (silent == SILENCE_SECONDS) {
-          silent = 0;
-          onSilence();
-        }
+    int silent = 0;
+    while (true) {
+      RunEvent event = events.poll(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
+      silent = event == null ? silent + 1 : 0;
+      RunEnd end = event == null ? null : on(event);
+      if (end != null) {
+        return end;
       }
-    } finally {
-      node.close();
+      if (node.system().getWhenTerminated().toCompletableFuture().isDone()) {
+        throw UserProblem.failure("the node stopped by itself; see " + place.folder().log());
+      }
+      if (silent == SILENCE_SECONDS) {
+        silent = 0;
+        onSilence();
+      }
     }
   }
 
   private @Nullable RunEnd on(RunEvent event) {
     files.on(event);
     translation.of(event).forEach(listener::on);
-    if (event instanceof RunEvent.RunFinished finished) {
+    if (event instanceof RunEvent.Attached attached) {
+      return attached(attached.view());
+    } else if (event instanceof RunEvent.RunFinished finished) {
       return finish(finished.summary());
     } else if (event instanceof RunEvent.CheckpointDone done) {
       counted = done.version();
@@ -97,6 +91,18 @@ final class RunFollower implements RunHandle {
       return paused(paused);
     }
     return null;
+  }
+
+  /**
+   * The first one is of before the run was told to go on. A later one tells of a pause that a
+   * coordinator journalled, but died before it could say so.
+   */
+  private @Nullable RunEnd attached(RunView view) {
+    boolean isNews = isAttached && view.status() == RunStatus.PAUSED;
+    isAttached = true;
+    return isNews
+        ? paused(new RunEvent.RunPaused(view.run(), view.counted().version(), view.reason()))
+        : null;
   }
 
   /** Paused by this process's stop, which left a checkpoint, or for a reason that must be told. */
@@ -165,6 +171,6 @@ final class RunFollower implements RunHandle {
   }
 
   private RunEvent pausedAt(long version, String reason) {
-    return new RunEvent.RunPaused(new io.winnow.protocol.RunId(place.runId()), version, reason);
+    return new RunEvent.RunPaused(new RunId(place.runId()), version, reason);
   }
 }

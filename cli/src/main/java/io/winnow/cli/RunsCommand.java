@@ -1,5 +1,6 @@
 package io.winnow.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.io.RunPlace;
 import io.winnow.model.io.StatusFile;
 import io.winnow.model.io.Workspace;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "runs", description = "List the runs of a workspace.")
@@ -17,17 +19,41 @@ final class RunsCommand extends WinnowCommand {
   @Option(names = "--workspace", paramLabel = "DIR", defaultValue = RUNS)
   private Path workspace = Path.of(RUNS);
 
+  @Mixin private ClusterOptions cluster = new ClusterOptions();
+
   RunsCommand(CommandContext context) {
     super(context);
   }
 
   @Override
   public Integer call() {
+    if (cluster.isGiven()) {
+      return ofCluster();
+    }
     List<RunPlace> runs = new Workspace(workspace).runs();
     if (runs.isEmpty()) {
       print("no runs in " + workspace);
     }
     runs.forEach(run -> print(line(run)));
+    return 0;
+  }
+
+  private int ofCluster() {
+    JsonNode runs = cluster.client().get("/runs").path("runs");
+    if (runs.isEmpty()) {
+      print("no runs at " + cluster.client().address());
+    }
+    for (JsonNode run : runs) {
+      String status = run.path("status").asText().toLowerCase(Locale.ROOT);
+      print(
+          line(
+              run.path("run").asText(),
+              new StatusFile(
+                  status,
+                  run.path("step").asLong(),
+                  run.path("total_steps").asLong(),
+                  run.path("reason").asText())));
+    }
     return 0;
   }
 
@@ -39,13 +65,22 @@ final class RunsCommand extends WinnowCommand {
       return String.format(Locale.ROOT, "%-24s %s", name, inUse ? "starting" : "interrupted");
     }
     boolean interrupted = !inUse && !AT_REST.contains(status.phase());
+    return line(
+        name,
+        interrupted
+            ? new StatusFile("interrupted", status.step(), status.totalSteps(), status.reason())
+            : status);
+  }
+
+  private static String line(String name, StatusFile status) {
+    String of = status.totalSteps() > 0 ? "/" + status.totalSteps() : "";
     return String.format(
             Locale.ROOT,
-            "%-24s %-12s step %d/%d  %s",
+            "%-24s %-12s step %d%s  %s",
             name,
-            interrupted ? "interrupted" : status.phase(),
+            status.phase(),
             status.step(),
-            status.totalSteps(),
+            of,
             status.reason())
         .stripTrailing();
   }

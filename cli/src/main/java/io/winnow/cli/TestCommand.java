@@ -4,11 +4,17 @@ import io.winnow.model.compute.UserProblem;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Listed for the help only: the launcher starts Maven before there is anything to run. */
 @Command(name = "test", description = "Build Winnow and run all its tests (mvn -B verify).")
 final class TestCommand extends WinnowCommand {
+  @Option(
+      names = "--all",
+      description = "Those that take minutes, too; given first, before what is passed on.")
+  private boolean all;
+
   @Parameters(paramLabel = "ARG", description = "Passed on to Maven.")
   private List<String> arguments = new ArrayList<>();
 
@@ -19,6 +25,8 @@ final class TestCommand extends WinnowCommand {
   @Override
   public Integer call() {
     throw UserProblem.usage(
-        "the launcher runs the tests: ./winnow test " + String.join(" ", arguments));
+        "the launcher runs the tests: ./winnow test "
+            + (all ? "--all " : "")
+            + String.join(" ", arguments));
   }
 }

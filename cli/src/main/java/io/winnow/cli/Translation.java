@@ -26,7 +26,7 @@ final class Translation {
 
   private final String name;
   private final int workers;
-  private final int heads;
+  private final List<String> heads;
   private final Map<String, Long> headValues = new HashMap<>();
   private final long tensorValues;
   private boolean started;
@@ -37,7 +37,7 @@ final class Translation {
     this.workers = workers;
     TaskHead head = TaskEncoding.head(config, TaskEncoding.labels(config));
     TrainableSpec spec = PlanCheck.trainable(config, head);
-    this.heads = spec.adapters().size();
+    this.heads = spec.adapters().stream().map(a -> a.id().module()).toList();
     for (AdapterSpec a : spec.adapters()) {
       headValues.put(a.id().module(), (long) a.rank() * (a.in() + a.out()) + 1);
     }
@@ -47,6 +47,11 @@ final class Translation {
             .flatMap(List::stream)
             .mapToLong(t -> t.size())
             .sum();
+  }
+
+  /** Module paths of the run's heads in the order of the model. */
+  List<String> heads() {
+    return heads;
   }
 
   List<io.winnow.cli.RunEvent> of(RunEvent event) {
@@ -73,7 +78,7 @@ final class Translation {
     boolean isFirst = !started;
     started = true;
     return isFirst
-        ? new io.winnow.cli.RunEvent.Started(name, e.version(), totalSteps, heads, workers)
+        ? new io.winnow.cli.RunEvent.Started(name, e.version(), totalSteps, heads.size(), workers)
         : new io.winnow.cli.RunEvent.Recovered(
             Math.toIntExact(e.attempt()), e.version(), e.reason());
   }

@@ -41,10 +41,15 @@ abstract class WinnowCommand implements Callable<Integer> {
 
   /** A run given as a folder, or by its name in the workspace. */
   static RunPlace place(Path run, Path workspace) {
+    return Workspace.existingRun(found(run, workspace));
+  }
+
+  /** The folder that was given, or that of this name in the workspace. */
+  static Path found(Path run, Path workspace) {
     Path named = workspace.resolve(run);
     if (!Files.exists(run) && !Files.exists(named)) {
       throw missing(run, "folder or run", named);
     }
-    return Workspace.existingRun(!Files.exists(run) && Files.exists(named) ? named : run);
+    return Files.exists(run) ? run : named;
   }
 }

@@ -17,11 +17,15 @@ import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.ModelFacts;
 import io.winnow.actors.plan.TaskEncoding;
+import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
+import io.winnow.model.config.RunConfigReader;
+import io.winnow.model.config.RunConfigWriter;
 import io.winnow.model.io.PeftAdapter;
 import io.winnow.model.io.PeftFolderChecker;
 import io.winnow.model.io.RunPlace;
@@ -34,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +104,11 @@ class ExportedAdapterTest {
         .forEach(set -> command.addAll(List.of("--set", set)));
     WinnowInProcess.Ended trained = winnow(command.toArray());
     assertThat(trained.code()).as(trained.err()).isZero();
+    return new Trained(run, stored(run));
+  }
+
+  /** What the newest checkpoint of a run holds. */
+  static StoredRun stored(Path run) {
     RunPlace place = Workspace.existingRun(run);
     try (Bases bases = new Bases();
         WinnowNode node =
@@ -110,7 +120,7 @@ class ExportedAdapterTest {
                     new FolderPlanner(bases),
                     new BaseSweeps(bases)))) {
       RunClient client = new RunClient(node, new RunId(place.runId()));
-      return new Trained(run, StoredRun.read(node, client.view()));
+      return StoredRun.read(node, client.view());
     }
   }
 
@@ -131,6 +141,33 @@ class ExportedAdapterTest {
         FolderPlanner.sweepPlan(stored.config(), imported.trainable(), TaskHead.sequence(LABELS));
     List<float[]> expected = logits(stored, stored.sweepPlan(), published(stored));
     List<float[]> found = logits(stored, plan, imported.parameters());
+    expectSame(found, expected);
+    String next = profile.equals("portable") ? "weightlora" : "lora";
+    expectSame(logitsAtTheStart(next, stored, target), expected);
+  }
+
+  /** Logits of version 0 of a run that begins with an adapter. */
+  private static List<float[]> logitsAtTheStart(String method, StoredRun stored, Path adapter) {
+    RunConfig config =
+        RunConfigReader.read(
+            CONF.resolve("run.conf"),
+            List.of(
+                "method.name=" + method,
+                "method.start-from=" + adapter,
+                "method.train-head=" + stored.config().method().trainHead(),
+                "seed=" + stored.config().seed()));
+    try (Bases bases = new Bases()) {
+      RunPlan plan = new FolderPlanner(bases).plan(RunConfigWriter.render(config));
+      List<LayerParameters> start =
+          IntStream.range(0, plan.layers().size())
+              .mapToObj(i -> LayerState.initial(plan.layers().get(i), plan.initial().get(i)))
+              .map(LayerState::published)
+              .toList();
+      return logits(stored, plan.sweep(), start);
+    }
+  }
+
+  private static void expectSame(List<float[]> found, List<float[]> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i)).containsExactly(expected.get(i), within(1e-5f));
@@ -167,13 +204,13 @@ class ExportedAdapterTest {
     return stored.layers().stream().map(LayerState::published).toList();
   }
 
-  private static Architecture architecture() {
+  static Architecture architecture() {
     return Architecture.of(
         JsonFiles.readObject(CONF.resolve("model/config.json")), TaskHead.sequence(LABELS));
   }
 
-  private static List<float[]> logits(
-      StoredRun stored, SweepPlan plan, List<LayerParameters> parameters) {
+  /** What the quickstart's model says of its validation examples with these adapters. */
+  static List<float[]> logits(StoredRun stored, SweepPlan plan, List<LayerParameters> parameters) {
     try (Bases bases = new Bases();
         TaskEncoding encoding =
             TaskEncoding.open(

@@ -33,6 +33,9 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public void control(ControlPort port) {} // nothing runs here
+
+  @Override
   public RunHandle train(RunConfig run, RunPlace place, RunListener listener) {
     calls.add("train " + place.runId());
     makeStore(place);
@@ -48,6 +51,26 @@ final class FakeEngine implements Engine {
   public RunHandle resume(RunConfig run, RunPlace place, RunListener listener) {
     calls.add("resume " + place.runId());
     return play(listener);
+  }
+
+  @Override
+  public List<UserProblem> checkMethod(RunConfig run, long steps) {
+    return problems;
+  }
+
+  @Override
+  public RunGroup group(Path store, int workers) {
+    throw new UnsupportedOperationException("group");
+  }
+
+  @Override
+  public int workers(RunConfig run) {
+    return 1;
+  }
+
+  @Override
+  public RunOutlook outlook(RunConfig run) {
+    return new RunOutlook(24, 625);
   }
 
   private RunHandle play(RunListener listener) {
@@ -119,7 +142,12 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public List<String> inspect(Path folder) {
+  public List<String> takeover(RunConfig run) {
+    return List.of("takes over " + run.method().startFrom());
+  }
+
+  @Override
+  public List<String> inspect(Path folder, HeadsView view) {
     return List.of("a folder");
   }
 

@@ -52,6 +52,8 @@ class KeptRunTest {
             "workers.determinism=off");
 
     assertThat(resumed.code()).as(resumed.toString()).isZero();
+    assertThat(WinnowInProcess.winnow("explain", folder).out())
+        .contains(" from step ", " up to step 40 of 40");
     try (SafeTensors expected = SafeTensors.open(KEPT.resolve("expected.safetensors"));
         SafeTensors found = SafeTensors.open(folder.resolve("adapter/adapter_model.safetensors"))) {
       assertThat(found.names()).isEqualTo(expected.names());

@@ -19,8 +19,23 @@ class RunFilesTest {
     RunFolder run = new RunFolder(folder);
     RunSummary summary =
         new RunSummary(
-            "lora", 18, Map.of(), Map.of(), -1, List.of(), 9, 9, 72, 72, 1.5, 100, 0, stoppedEarly);
-    new RunFiles(run).results(summary, 1);
+            "lora",
+            18,
+            Map.of(),
+            Map.of(),
+            -1,
+            List.of(),
+            9,
+            9,
+            72,
+            72,
+            1.5,
+            100,
+            0,
+            stoppedEarly,
+            2.5,
+            777);
+    new RunFiles(run, List.of()).results(summary, 1);
     return JsonFiles.readObject(run.results());
   }
 

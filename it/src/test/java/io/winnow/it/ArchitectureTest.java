@@ -31,6 +31,7 @@ class ArchitectureTest {
           List.of("arch"),
           List.of("generate"),
           List.of("train"),
+          List.of("explain"),
           List.of("task"),
           List.of("text"),
           List.of("config"),

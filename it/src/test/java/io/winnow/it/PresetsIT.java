@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every preset takes two steps on a little of the data that it is for, and what it trained is
- * evaluated. Skipped where the shared data is absent.
+ * evaluated. Skipped where the shared data is absent. Each takes half a minute, so that most are in
+ * the group soak: {@code ./winnow test --all}.
  */
 class PresetsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,23 +31,61 @@ class PresetsIT {
   @TempDir Path folder;
 
   @Test
-  void glueScoresEachTaskByItsOwnMetric() throws Exception {
-    for (String[] task :
-        new String[][] {
-          {"CoLA", "cola", "matthews_correlation"},
-          {"RTE", "rte", "accuracy"}
-        }) {
-      Path data = Files.createDirectory(folder.resolve(task[1]));
-      for (String file : List.of("train.tsv", "dev.tsv")) {
-        head(SharedFolder.require("glue/" + task[0] + "/" + file), data.resolve(file), 41);
-      }
-      JsonNode metrics =
-          evaluated("glue", DEBERTA, "data.dir=" + data, "task.glue=" + task[1], "name=" + task[1]);
-      assertThat(metrics.fieldNames()).toIterable().containsOnly("loss", task[2]);
+  void glueScoresATaskByItsOwnMetric() throws Exception {
+    JsonNode metrics =
+        evaluated("glue", DEBERTA, "data.dir=" + glue("CoLA"), "task.glue=cola", "name=cola");
+
+    assertThat(metrics.fieldNames()).toIterable().containsOnly("loss", "matthews_correlation");
+  }
+
+  /** A little of a task of GLUE. */
+  private Path glue(String task) throws IOException {
+    Path data = Files.createDirectory(folder.resolve(task));
+    for (String file : List.of("train.tsv", "dev.tsv")) {
+      head(SharedFolder.require("glue/" + task + "/" + file), data.resolve(file), 41);
     }
+    return data;
   }
 
   @Test
+  @Tag("soak")
+  void glueScoresAPairOfTextsToo() throws Exception {
+    JsonNode metrics =
+        evaluated("glue", DEBERTA, "data.dir=" + glue("RTE"), "task.glue=rte", "name=rte");
+
+    assertThat(metrics.fieldNames()).toIterable().containsOnly("loss", "accuracy");
+  }
+
+  @Test
+  @Tag("soak")
+  void authorsPresetsTakeStepsOfTheirMethods() throws Exception {
+    String data = "data.dir=" + glue("RTE");
+    String[] common = {data, "task.glue=rte", "schedule.warmup-steps=1", "training.micro-batch=4"};
+    assertThat(evaluated("authors-glue", DEBERTA, with(common, "method.keep=3")).fieldNames())
+        .toIterable()
+        .containsOnly("loss", "accuracy");
+    String[] expansions = with(common, "expansion={every=1,times=2}");
+    assertThat(evaluated("authors-glue-plus", DEBERTA, expansions).fieldNames())
+        .toIterable()
+        .containsOnly("loss", "accuracy");
+    String[] warmUp = with(with(common, "selection.at=2"), "method.keep=3");
+    assertThat(evaluated("authors-glue-restart", DEBERTA, warmUp).fieldNames())
+        .toIterable()
+        .containsOnly("loss", "accuracy");
+    Path text = head(SharedFolder.require("text/input.txt"), folder.resolve("t.txt"), 400);
+    List<String> llama = new ArrayList<>(List.of(with(files(text, text), 128)));
+    llama.addAll(List.of("schedule.warmup-steps=1", "expansion={every=1,times=2}"));
+    assertThat(evaluated("authors-llama", LLAMA, llama.toArray(String[]::new)).fieldNames())
+        .toIterable()
+        .containsOnly("loss", "perplexity");
+  }
+
+  private static String[] with(String[] changes, String more) {
+    return Stream.concat(Stream.of(changes), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  @Tag("soak")
   void squadScoresAnswersWithAndWithoutNone() throws Exception {
     Path sample = SharedFolder.require("squad/sample.json");
     Path answered = folder.resolve("answered.json");
@@ -61,6 +101,7 @@ class PresetsIT {
   }
 
   @Test
+  @Tag("soak")
   void summarisationWritesAndScoresByRouge() throws Exception {
     JsonNode words = JSON.readTree(SharedFolder.require("g2p/us_gold.json").toFile());
     ObjectNode few = JSON.createObjectNode();
@@ -95,6 +136,7 @@ class PresetsIT {
   }
 
   @Test
+  @Tag("soak")
   void instructionLearnsAnswersAndGsm8kScoresTheirNumbers() throws Exception {
     Path questions = SharedFolder.require("gsm8k/test.jsonl");
     Path few = head(questions, folder.resolve("questions.jsonl"), 4);
@@ -114,8 +156,7 @@ class PresetsIT {
   }
 
   private static String[] with(String[] changes, int maxLength) {
-    return Stream.concat(Stream.of(changes), Stream.of("data.max-length=" + maxLength))
-        .toArray(String[]::new);
+    return with(changes, "data.max-length=" + maxLength);
   }
 
   /** Trains by a preset, and gives what eval finds. */

@@ -73,13 +73,17 @@ final class QuickstartRuns {
     assertThat(steps).isEqualTo(LongStream.rangeClosed(1, STEPS).boxed().toList());
   }
 
-  /** Every row of metrics.jsonl without its duration. */
+  /**
+   * Every row of metrics.jsonl without what workers make of it: its duration, and bytes on the
+   * wire.
+   */
   static List<Map<String, Object>> results(Path run) throws IOException {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
       Map<String, Object> row = new TreeMap<>();
       JSON.readTree(line).fields().forEachRemaining(f -> row.put(f.getKey(), f.getValue()));
       row.remove("seconds");
+      row.remove("bytes");
       rows.add(row);
     }
     return rows;

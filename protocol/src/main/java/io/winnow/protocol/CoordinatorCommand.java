@@ -39,11 +39,23 @@ public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
   record Set(RunId run, String path, String value, ActorRef<StatusReply<RunView>> replyTo)
       implements CoordinatorCommand {}
 
-  /** Tell me what happens from now on, beginning with {@link RunEvent.Attached}. */
+  /** Make a checkpoint after the step in flight. Answered at once; CheckpointDone tells the end. */
+  record Checkpoint(RunId run, ActorRef<StatusReply<RunView>> replyTo)
+      implements CoordinatorCommand {}
+
+  /**
+   * Tell me what happens from now on. {@link RunEvent.Attached} is the answer, also where it was
+   * asked before; a new subscriber is then told how the attempt under way began, or how the run
+   * ended.
+   */
   record Attach(RunId run, ActorRef<RunEvent> subscriber) implements CoordinatorCommand {}
 
   /** How is the run? Of a run that nobody knows, the status is UNKNOWN. */
   record GetRun(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
+
+  /** How far is the run? */
+  record GetStanding(RunId run, ActorRef<StatusReply<RunStanding>> replyTo)
+      implements CoordinatorCommand {}
 
   /** Forget the run: its checkpoints are deleted, its name is free again. */
   record Remove(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}

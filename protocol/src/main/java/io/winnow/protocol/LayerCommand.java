@@ -2,7 +2,7 @@ package io.winnow.protocol;
 
 import akka.actor.typed.ActorRef;
 import io.winnow.model.adapter.LayerGradient;
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.StepDecision;
 import java.util.List;
@@ -20,15 +20,12 @@ public sealed interface LayerCommand extends LayerMessage {
 
   /**
    * Drop what you hold and hold this checkpoint instead ({@link CheckpointId#START} = draw it anew
-   * from the plan and {@code initial}). Answered by {@link LayerReply.Restored}.
+   * from the plan, but for the values in {@code initial}: all tensors, and the heads of an adapter
+   * that the run begins with). Answered by {@link LayerReply.Restored}.
    */
   record Restore(
-      RunId run, long attempt, LayerPlan plan, CheckpointId from, List<TensorState> initial)
-      implements LayerCommand, Wire {
-    public Restore {
-      initial = List.copyOf(initial);
-    }
-  }
+      RunId run, long attempt, LayerPlan plan, CheckpointId from, LayerParameters initial)
+      implements LayerCommand, Wire {}
 
   /**
    * Send {@link WorkerCommand.Parameters} of exactly this version; parked until the layer has it.

@@ -9,7 +9,7 @@ public sealed interface RunEvent extends Wire {
   /** The run that speaks. */
   RunId run();
 
-  /** First answer to Attach. */
+  /** The answer to each Attach: how the run stands now. */
   record Attached(RunId run, RunView view) implements RunEvent {}
 
   /** An attempt began from this version; what came after it is done again. */

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param seconds training time of the steps that count, in seconds
  * @param skippedSteps steps without effect because something was not finite
  * @param stoppedEarly why the run ended ahead of its last step; empty where it did not
+ * @param computeSeconds time in which workers computed the steps, summed over them; 0 = not known
+ * @param communicatedBytes of parameters and gradients that travelled for the steps; 0 = not known
  */
 public record RunSummary(
     String method,
@@ -30,7 +32,9 @@ public record RunSummary(
     double seconds,
     double tokensPerSecond,
     long skippedSteps,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String stoppedEarly)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String stoppedEarly,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double computeSeconds,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long communicatedBytes)
     implements Wire {
   public RunSummary {
     metrics = Map.copyOf(metrics);

@@ -2,7 +2,9 @@ package io.winnow.protocol;
 
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
@@ -20,12 +22,15 @@ import io.winnow.model.train.Expansion;
 import io.winnow.model.train.ExpansionRule;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.HeadSize;
+import io.winnow.model.train.Importance;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.LayerReport;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.SelectionState;
 import io.winnow.model.train.StepDecision;
+import io.winnow.model.train.TripletChoice;
+import io.winnow.model.train.TripletRule;
 import java.util.List;
 
 /**
@@ -124,7 +129,15 @@ final class WireClasses {
           HeadSize.class,
           Expansion.class,
           ExpansionRule.class,
-          HeadsTrace.class);
+          HeadsTrace.class,
+          TripletChoice.class,
+          TripletRule.class,
+          Importance.Smoothing.class,
+          AdapterState.class,
+          LayerParameters.class,
+          CoordinatorCommand.Checkpoint.class,
+          CoordinatorCommand.GetStanding.class,
+          RunStanding.class);
 
   private WireClasses() {}
 }

@@ -54,6 +54,7 @@ class SerializationTest {
             RegistryCommand.class,
             RegistryCommand.Runs.class,
             RunEvent.class,
+            RunStanding.class,
             RunView.class)
         .flatMap(family -> SampleMessages.family(family).stream())
         .filter(type -> Wire.class.isAssignableFrom(type) || isTensors(type));

@@ -108,15 +108,18 @@ public final class RunClient {
 
   /** All rows of counted checkpoints, from the journal: what metrics.jsonl is a projection of. */
   public List<MetricsRow> countedRows() {
+    return rowsWhenRead().toCompletableFuture().join();
+  }
+
+  /** The same without waiting. */
+  public CompletionStage<List<MetricsRow>> rowsWhenRead() {
     ActorSystem<?> system = node.system();
     return PersistenceQuery.get(system)
         .getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier())
         .currentEventsByPersistenceId("run|" + run, 0, Long.MAX_VALUE)
         .map(EventEnvelope::event)
         .runWith(Sink.seq(), system)
-        .thenApply(RunClient::rowsOfLastSubmission)
-        .toCompletableFuture()
-        .join();
+        .thenApply(RunClient::rowsOfLastSubmission);
   }
 
   /** A name that was removed and used again has an older run before it in the journal. */

@@ -3,7 +3,9 @@ package io.winnow.actors.client;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.plan.PlanCheck;
+import io.winnow.actors.plan.StartingPoint;
 import io.winnow.actors.plan.TaskEncoding;
+import io.winnow.actors.run.FingerprintCheck;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.TrainableSpec;
@@ -69,6 +71,13 @@ public final class StoredRun {
   private static StoredRun read(
       WinnowNode node, RunView view, CheckpointId checkpoint, List<String> live) {
     RunConfig config = RunConfigReader.readText(view.config(), "run " + view.run());
+    String mismatch =
+        FingerprintCheck.adapterMismatch(
+            view.dataFingerprint(),
+            FingerprintCheck.ofExamples("", StartingPoint.fingerprint(config)));
+    if (!mismatch.isEmpty()) {
+      throw UserProblem.failure("run " + view.run() + ": " + mismatch);
+    }
     List<String> labels = TaskEncoding.labels(config);
     TrainableSpec trainable = PlanCheck.trainable(config, TaskEncoding.head(config, labels));
     List<LayerState> layers =
@@ -135,7 +144,7 @@ public final class StoredRun {
 
   private static HeadView head(AdapterSpec spec, Map<String, HeadState> live) {
     HeadState head = live.get(spec.id().module());
-    boolean kept = head != null && head.omega().value() != 0f;
+    boolean kept = head != null && head.omega().value() != 0f && head.rank() > 0;
     return new HeadView(
         spec.id().module(), kept ? head.omega().value() : 0f, kept ? head.rank() : 0, kept);
   }
@@ -148,7 +157,7 @@ public final class StoredRun {
   /** Writes the adapter in PEFT's format. */
   public void export(Path target, PeftProfile profile) {
     PeftAdapter.export(
-        target, trainable, layers.stream().map(LayerState::published).toList(), info(profile));
+        target, trainable, layers.stream().map(LayerState::exported).toList(), info(profile));
   }
 
   private String taskType() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workers compute slots; 0 where the node has no role worker
  * @param http where the node's HTTP service listens, or null for none
+ * @param httpToken file with the secret that HTTP requests must carry, or null for none
  * @param log the node's log file
  * @param models where model folders of run.confs lie on this host, where they lie elsewhere
  */
@@ -31,6 +32,7 @@ public record NodeConfig(
     int workers,
     StoreSettings store,
     @Nullable NodeAddress http,
+    @Nullable Path httpToken,
     Path log,
     Map<String, Path> models) {
   private static final String REFERENCE = "winnow-node-reference.conf";
@@ -60,6 +62,7 @@ public record NodeConfig(
             roles.contains(Role.WORKER) ? workers(settings) : 0,
             store(settings),
             http(settings),
+            settings.existingFile("http.token-file"),
             log(settings, address),
             settings.files("models"));
     settings.throwIfAny();

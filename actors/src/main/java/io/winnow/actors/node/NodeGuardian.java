@@ -23,6 +23,7 @@ import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.JdbcCheckpointStore;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.actors.worker.Worker;
+import io.winnow.protocol.RegistryMessage;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,11 @@ final class NodeGuardian {
   private NodeGuardian() {}
 
   /** What it made. */
-  record Made(Post post, CheckpointStore checkpoints, List<ActorRef<WorkerMessage>> workers) {}
+  record Made(
+      Post post,
+      CheckpointStore checkpoints,
+      ActorRef<RegistryMessage> registry,
+      List<ActorRef<WorkerMessage>> workers) {}
 
   static Behavior<Void> create(
       NodeSettings settings, ComputeClock clock, CompletableFuture<Made> made) {
@@ -67,11 +72,12 @@ final class NodeGuardian {
     CheckpointStore checkpoints = settings.checkpoints().apply(new JdbcCheckpointStore(system));
     initSharding(sharding, settings, post, checkpoints);
     Duration wakeEvery = system.settings().config().getDuration("winnow.wake-every");
-    direct.registry(
+    ActorRef<RegistryMessage> registry =
         ClusterSingleton.get(system)
             .init(
                 SingletonActor.of(RunRegistry.create(post, wakeEvery, settings.works()), "registry")
-                    .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL))));
+                    .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
+    direct.registry(registry);
     List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
     for (int i = 0; i < settings.workers(); i++) {
       Behavior<WorkerMessage> worker =
@@ -79,7 +85,7 @@ final class NodeGuardian {
               .onFailure(SupervisorStrategy.restart());
       workers.add(context.spawn(worker, "worker-" + i));
     }
-    return new Made(post, checkpoints, List.copyOf(workers));
+    return new Made(post, checkpoints, registry, List.copyOf(workers));
   }
 
   private static void join(Cluster cluster, ClusterSettings settings) {

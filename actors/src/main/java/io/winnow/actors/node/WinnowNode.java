@@ -12,6 +12,7 @@ import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.Store;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.protocol.RegistryMessage;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WinnowVersion;
 import io.winnow.protocol.WorkerMessage;
@@ -129,6 +130,11 @@ public final class WinnowNode implements AutoCloseable {
   /** How sharded actors are reached. */
   public Post post() {
     return made.post();
+  }
+
+  /** The list of runs, wherever it is kept. */
+  public ActorRef<RegistryMessage> registry() {
+    return made.registry();
   }
 
   /** The checkpoints of the workspace. */

@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frozen bases of this JVM, one copy each however many workers and runs use it. A base is
- * loaded by who asks first; the others wait for it. Bases stay until the node closes: what uses
- * them (workers, planning) comes and goes with every attempt.
+ * The frozen bases of this JVM, one copy each however many workers and runs use it; runs that
+ * differ by their seed share all that the folder has. A base is loaded by who asks first; the
+ * others wait for it. Bases stay until the node closes: what uses them (workers, planning) comes
+ * and goes with every attempt.
  */
 public final class Bases implements AutoCloseable {
   /**
@@ -33,7 +35,11 @@ public final class Bases implements AutoCloseable {
     }
   }
 
-  private final Map<Key, FrozenBase> loaded = new HashMap<>();
+  /** A key without its seed: bases of one body differ only by what the folder lacks. */
+  private record Body(String folder, TaskHead head, @Nullable Float dropout, Storage storage) {}
+
+  private final Map<Body, FrozenBase> bodies = new HashMap<>();
+  private final Map<Key, FrozenBase> drawn = new HashMap<>();
   private final UnaryOperator<String> places;
 
   /** Bases from the folders that run.confs name. */
@@ -52,7 +58,17 @@ public final class Bases implements AutoCloseable {
 
   /** The base of a key, loaded if need be. Blocks. */
   public synchronized FrozenBase get(Key key) {
-    return loaded.computeIfAbsent(key, this::load);
+    return drawn.computeIfAbsent(key, this::make);
+  }
+
+  /** Weights that are made up follow from the seed as a whole: nothing is shared. */
+  private FrozenBase make(Key key) {
+    if (MadeUpShape.isName(key.folder())) {
+      HeadInit head = new HeadInit(key.head(), key.seed());
+      return FrozenBase.random(MadeUpShape.named(key.folder()).config(), head, key.storage());
+    }
+    Body body = new Body(key.folder(), key.head(), key.dropout(), key.storage());
+    return bodies.computeIfAbsent(body, b -> load(b, key.seed())).drawnBy(key.seed());
   }
 
   /** A run's configuration with the model's folder as it is here. */
@@ -61,13 +77,10 @@ public final class Bases implements AutoCloseable {
     return path.equals(run.model().path()) ? run : run.withModel(path);
   }
 
-  private FrozenBase load(Key key) {
-    HeadInit head = new HeadInit(key.head(), key.seed());
-    if (MadeUpShape.isName(key.folder())) {
-      return FrozenBase.random(MadeUpShape.named(key.folder()).config(), head);
-    }
-    try (ModelFolder folder = ModelFolder.open(Path.of(places.apply(key.folder())))) {
-      return FrozenBase.load(withDropout(folder.config(), key.dropout()), folder, head);
+  private FrozenBase load(Body body, long seed) {
+    try (ModelFolder folder = ModelFolder.open(Path.of(places.apply(body.folder())))) {
+      JsonNode config = withDropout(folder.config(), body.dropout());
+      return FrozenBase.load(config, folder, new HeadInit(body.head(), seed), body.storage());
     }
   }
 
@@ -80,9 +93,18 @@ public final class Bases implements AutoCloseable {
     return changed;
   }
 
+  /** Bytes of all tensors that are in memory. */
+  public synchronized long bytes() {
+    return Stream.concat(bodies.values().stream(), drawn.values().stream())
+        .mapToLong(FrozenBase::ownBytes)
+        .sum();
+  }
+
   @Override
   public synchronized void close() {
-    loaded.values().forEach(FrozenBase::close);
-    loaded.clear();
+    drawn.values().forEach(FrozenBase::close);
+    drawn.clear();
+    bodies.values().forEach(FrozenBase::close);
+    bodies.clear();
   }
 }

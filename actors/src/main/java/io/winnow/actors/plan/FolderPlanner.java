@@ -1,10 +1,13 @@
 package io.winnow.actors.plan;
 
+import io.winnow.actors.run.FingerprintCheck;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.run.Rules;
 import io.winnow.actors.run.RunPlan;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
@@ -18,10 +21,8 @@ import io.winnow.model.train.HeadSize;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.StepRules;
 import io.winnow.protocol.SweepPlan;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Plans runs on Hugging Face folders and data files. */
@@ -42,7 +43,8 @@ public final class FolderPlanner implements Planner {
     PlanCheck check = PlanCheck.of(here);
     TaskData data = TaskData.read(here, check.model());
     TaskHead head = data.head();
-    TrainableSpec trainable = trainable(check.architecture(head), config);
+    StartingPoint start = StartingPoint.of(config);
+    TrainableSpec trainable = trainable(check.architecture(head), config, start);
     FrozenBase base =
         bases.get(
             new Bases.Key(
@@ -54,15 +56,20 @@ public final class FolderPlanner implements Planner {
         rules,
         sweepPlan(config, trainable, head),
         trainable.layers().stream().map(l -> layerPlan(config, l)).toList(),
-        initialTensors(trainable, base),
+        trainable.layers().stream().map(l -> initial(l, base, start)).toList(),
         data.train(),
         data.validation(),
-        data.fingerprint());
+        FingerprintCheck.ofExamples(data.fingerprint(), start == null ? "" : start.fingerprint()));
   }
 
   /** What a run trains, if its layers fit into messages. */
   static TrainableSpec trainable(Architecture architecture, RunConfig config) {
-    TrainableSpec trainable = TrainableSpecs.of(architecture, config);
+    return trainable(architecture, config, StartingPoint.of(config));
+  }
+
+  private static TrainableSpec trainable(
+      Architecture architecture, RunConfig config, @Nullable StartingPoint start) {
+    TrainableSpec trainable = TrainableSpecs.of(architecture, config, start);
     requireFits(trainable, config);
     return trainable;
   }
@@ -80,19 +87,22 @@ public final class FolderPlanner implements Planner {
 
   /** What a layer of a run needs to know. */
   public static LayerPlan layerPlan(RunConfig config, LayerSpec layer) {
+    RunConfig.AdaLora adalora = config.selection().adalora();
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
     return new LayerPlan(layer, config.seed(), fanIn, config.optimizer())
-        .selectingBy(config.selection().rule());
+        .selectingBy(config.selection().rule())
+        .training(adalora == null ? null : adalora.rule());
   }
 
-  private static Map<String, List<TensorState>> initialTensors(
-      TrainableSpec trainable, FrozenBase base) {
-    Function<LayerSpec, List<TensorState>> values =
-        layer ->
-            layer.tensors().stream()
-                .map(t -> new TensorState(t.name(), base.values(t.name())))
-                .toList();
-    return trainable.layers().stream().collect(Collectors.toMap(l -> l.id().name(), values));
+  private static LayerParameters initial(
+      LayerSpec layer, FrozenBase base, @Nullable StartingPoint start) {
+    List<TensorState> tensors = new ArrayList<>();
+    for (TensorSpec tensor : layer.tensors()) {
+      float[] given = start == null ? null : start.values(tensor);
+      tensors.add(
+          new TensorState(tensor.name(), given == null ? base.values(tensor.name()) : given));
+    }
+    return new LayerParameters(layer.id(), start == null ? List.of() : start.heads(layer), tensors);
   }
 
   /** Also where every head of a layer stays and grows at each expansion. */

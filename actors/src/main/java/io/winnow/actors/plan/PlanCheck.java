@@ -42,7 +42,7 @@ public final class PlanCheck {
 
   /** What a run trains; the number of its outputs does not matter for heads. */
   public static TrainableSpec trainable(RunConfig config, TaskHead head) {
-    return TrainableSpecs.of(of(config).architecture(head), config);
+    return TrainableSpecs.of(of(config).architecture(head), config, StartingPoint.of(config));
   }
 
   /** Everything that is wrong; empty = nothing was found. Reads the data, no weights. */
@@ -57,17 +57,54 @@ public final class PlanCheck {
     return problems;
   }
 
+  /** Optimizer steps of a run. Reads the data. */
+  public static long totalSteps(RunConfig config) {
+    TaskData data = TaskData.read(config, ModelFacts.of(config.model().path()));
+    return config.training().totalSteps(data.train().size());
+  }
+
+  /**
+   * What is wrong with a run's method, where the same model and data serve another one: what its
+   * heads and the length of the run tell. Reads no data.
+   */
+  public static List<UserProblem> problemsOfMethod(RunConfig config, long totalSteps) {
+    List<UserProblem> problems = new ArrayList<>();
+    PlanCheck check = of(config);
+    Architecture architecture = check.architecture(TaskEncoding.head(config, ANY_LABELS));
+    check.collectOfHeads(architecture, problems);
+    collectOfSteps(config, totalSteps, problems);
+    return problems;
+  }
+
+  private void collectOfHeads(Architecture architecture, List<UserProblem> problems) {
+    List<UserProblem> start = StartingPoint.problems(config, architecture);
+    problems.addAll(start);
+    TrainableSpec trainable =
+        start.isEmpty()
+            ? found(problems, () -> FolderPlanner.trainable(architecture, config))
+            : null;
+    if (trainable != null) {
+      RunConfigChecks.againstHeads(config, trainable.adapters()).stream()
+          .map(problem -> UserProblem.usage(problem.toString()))
+          .forEach(problems::add);
+    }
+  }
+
+  private static void collectOfSteps(
+      RunConfig config, long totalSteps, List<UserProblem> problems) {
+    RunConfigChecks.againstSteps(config, totalSteps)
+        .forEach(problem -> problems.add(UserProblem.usage(problem.toString())));
+  }
+
   private void collect(ModelFolder folder, List<UserProblem> problems) {
     TaskData data = found(problems, () -> TaskData.read(config, model));
     TaskHead head = data == null ? TaskEncoding.head(config, ANY_LABELS) : data.head();
     Architecture architecture = found(problems, () -> architecture(head));
     if (architecture != null) {
-      TrainableSpec trainable =
-          found(problems, () -> FolderPlanner.trainable(architecture, config));
-      if (trainable != null) {
-        RunConfigChecks.againstHeads(config, trainable.adapters()).stream()
-            .map(problem -> UserProblem.usage(problem.toString()))
-            .forEach(problems::add);
+      // without the data the shape of the task head is not known
+      boolean isHeadKnown = data != null || config.method().startFrom() == null;
+      if (isHeadKnown) {
+        collectOfHeads(architecture, problems);
       }
       found(problems, () -> inModel(() -> complete(architecture, folder)));
     }
@@ -78,9 +115,7 @@ public final class PlanCheck {
       found(problems, () -> requirePositions(architecture, data));
     }
     if (data != null) {
-      long steps = config.training().totalSteps(data.train().size());
-      RunConfigChecks.againstSteps(config, steps)
-          .forEach(problem -> problems.add(UserProblem.usage(problem.toString())));
+      collectOfSteps(config, config.training().totalSteps(data.train().size()), problems);
     }
   }
 

@@ -4,7 +4,7 @@ import io.winnow.actors.run.Examples;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.run.Rules;
 import io.winnow.actors.run.RunPlan;
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
 import io.winnow.model.arch.ModelOptions;
@@ -17,8 +17,6 @@ import io.winnow.model.task.Targets;
 import io.winnow.protocol.SweepPlan;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Plans measurements: made-up weights of a known shape and made-up examples without padding. */
 public final class ShapePlanner implements Planner {
@@ -64,10 +62,7 @@ public final class ShapePlanner implements Planner {
   public RunPlan plan(String text) {
     RunConfig submitted = RunConfigReader.readText(text, "bench");
     Architecture architecture = Architecture.of(shape.config(), HEAD);
-    TrainableSpec trainable = TrainableSpecs.of(architecture, submitted);
-    Map<String, List<TensorState>> noTensors =
-        trainable.layers().stream()
-            .collect(Collectors.toMap(l -> l.id().name(), l -> List.<TensorState>of()));
+    TrainableSpec trainable = TrainableSpecs.of(architecture, submitted, null);
     return new RunPlan(
         submitted,
         Rules.of(submitted, submitted.training().steps()),
@@ -79,7 +74,9 @@ public final class ShapePlanner implements Planner {
             HEAD,
             submitted.seed()),
         trainable.layers().stream().map(l -> FolderPlanner.layerPlan(submitted, l)).toList(),
-        noTensors,
+        trainable.layers().stream()
+            .map(l -> new LayerParameters(l.id(), List.of(), List.of()))
+            .toList(),
         new MadeUpExamples(shape.vocabulary()),
         null,
         "made-up");

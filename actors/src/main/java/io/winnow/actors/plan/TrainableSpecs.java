@@ -2,9 +2,11 @@ package io.winnow.actors.plan;
 
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TargetMatcher;
+import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.Architecture;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a run trains, from its configuration and the architecture; reads no weights. */
 final class TrainableSpecs {
@@ -26,22 +29,35 @@ final class TrainableSpecs {
   private final Architecture architecture;
   private final RunConfig config;
 
-  private TrainableSpecs(Architecture architecture, RunConfig config) {
+  private final @Nullable StartingPoint start;
+
+  private TrainableSpecs(
+      Architecture architecture, RunConfig config, @Nullable StartingPoint start) {
     this.architecture = architecture;
     this.config = config;
+    this.start = start;
   }
 
   /**
    * The layers of a run in forward order; those that hold nothing are left out.
    *
-   * @throws UserProblem if the target matches nothing, or K is above the number of heads
+   * @param start what the run begins with; null = all heads begin anew
+   * @throws UserProblem if the target matches nothing, K is above the number of heads, or the
+   *     adapter that the run begins with does not fit
    */
-  static TrainableSpec of(Architecture architecture, RunConfig config) {
-    return new TrainableSpecs(architecture, config).spec();
+  static TrainableSpec of(
+      Architecture architecture, RunConfig config, @Nullable StartingPoint start) {
+    return new TrainableSpecs(architecture, config, start).spec();
+  }
+
+  /** The layers that get a head, in model order; {@code rand} draws among them. */
+  static List<LinearSite> targets(Architecture architecture, RunConfig config) {
+    return new TrainableSpecs(architecture, config, null).targets();
   }
 
   private TrainableSpec spec() {
     List<LinearSite> sites = targets();
+    requireFits(sites);
     requireRoomForK(sites.size());
     Set<Integer> drawn = drawn(sites.size());
     List<LayerSpec> layers = new ArrayList<>();
@@ -59,7 +75,57 @@ final class TrainableSpecs {
     List<String> paths = architecture.linears().stream().map(LinearSite::path).toList();
     Set<String> matched =
         new HashSet<>(TargetMatcher.match(config.method().target(), paths, trainedModules()));
-    return architecture.linears().stream().filter(s -> matched.contains(s.path())).toList();
+    List<LinearSite> sites =
+        architecture.linears().stream().filter(s -> matched.contains(s.path())).toList();
+    return config.method().layers().isEmpty() ? sites : inLayers(sites);
+  }
+
+  /** Those in the chosen blocks, and those outside all blocks that a name is for alone. */
+  private List<LinearSite> inLayers(List<LinearSite> sites) {
+    for (BlockRange range : config.method().layers()) {
+      if (range.last() >= architecture.blocks()) {
+        throw UserProblem.usage(
+            "method.layers: %s is not in the model, whose %d blocks are 0 (%s) to %d (%s)"
+                .formatted(
+                    range,
+                    architecture.blocks(),
+                    architecture.blockName(0),
+                    architecture.blocks() - 1,
+                    architecture.blockName(architecture.blocks() - 1)));
+      }
+    }
+    List<LinearSite> chosen =
+        sites.stream()
+            .filter(
+                site ->
+                    site.block() >= 0
+                        ? config.method().layers().stream().anyMatch(r -> r.contains(site.block()))
+                        : isNamedAlone(site))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw UserProblem.usage(
+          "method.layers: method.target-modules matches nothing in the blocks %s"
+              .formatted(config.method().layers()));
+    }
+    return chosen;
+  }
+
+  private boolean isNamedAlone(LinearSite outside) {
+    return config.method().target() instanceof TargetRule.Names names
+        && names.names().stream()
+            .filter(name -> TargetMatcher.isNamed(outside.path(), name))
+            .anyMatch(
+                name ->
+                    architecture.linears().stream()
+                        .noneMatch(s -> s.block() >= 0 && TargetMatcher.isNamed(s.path(), name)));
+  }
+
+  private void requireFits(List<LinearSite> sites) {
+    List<UserProblem> problems =
+        start == null ? List.of() : start.problems(config, architecture, sites);
+    if (!problems.isEmpty()) {
+      throw UserProblem.of("run.conf", problems);
+    }
   }
 
   /** Modules that are trained in full: PEFT's modules_to_save. */
@@ -101,13 +167,14 @@ final class TrainableSpecs {
     for (int i = 0; i < sites.size(); i++) {
       LinearSite site = sites.get(i);
       if (site.block() == block && (all || drawn.contains(i))) {
-        adapters.add(
+        AdapterSpec fresh =
             new AdapterSpec(
                 new AdapterId(i, site.path()),
                 site.in(),
                 site.out(),
                 config.method().rank(),
-                scale));
+                scale);
+        adapters.add(start == null ? fresh : start.spec(fresh));
       }
     }
     return adapters;

@@ -18,6 +18,7 @@ final class Checkpointing {
   private final List<MetricsRow> rows = new ArrayList<>();
   private @Nullable Saving saving;
   private boolean bestIsUnsaved;
+  private boolean isWanted;
   private long lastSaved;
   private long lastSavedNanos = System.nanoTime();
 
@@ -39,6 +40,11 @@ final class Checkpointing {
     return saving != null;
   }
 
+  /** Somebody wants one now. */
+  void wanted() {
+    isWanted = true;
+  }
+
   /** While layers save a version, no later one may be applied. */
   boolean holdsBackSteps() {
     return saving != null && saving.holdsBackSteps();
@@ -52,7 +58,7 @@ final class Checkpointing {
             .isDue(
                 progress.version() - lastSaved,
                 Duration.ofNanos(System.nanoTime() - lastSavedNanos));
-    return (mustBeNow || bestIsUnsaved || isTime) && !rows.isEmpty();
+    return (mustBeNow || bestIsUnsaved || isWanted || isTime) && !rows.isEmpty();
   }
 
   /** Begins one at this progress, unless another one is under way; false then. */
@@ -63,6 +69,7 @@ final class Checkpointing {
     saving = Saving.named(progress, rows);
     rows.clear();
     bestIsUnsaved = false;
+    isWanted = false;
     lastSaved = progress.version();
     lastSavedNanos = System.nanoTime();
     loop.report(new StepLoopReport.WantsCheckpoint(loop.number(), saving.version()));

@@ -26,8 +26,9 @@ final class EarlyStopping {
   /** Ahead of the final selection nothing counts: a run that ended there would prune nothing. */
   private static boolean counts(RunConfig config, Progress progress) {
     boolean selects =
-        config.method().name().movesOmega()
-            && !(config.selection().at() instanceof StepCount.Never);
+        config.selection().adalora() != null
+            || config.method().name().movesOmega()
+                && !(config.selection().at() instanceof StepCount.Never);
     return !selects || progress.selection().isFinal();
   }
 

@@ -4,13 +4,17 @@ import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.train.HeadReport;
+import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.HeadView;
+import io.winnow.protocol.HeadsTrace;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunSummary;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +24,19 @@ import java.util.TreeMap;
 final class Heads {
   private final TrainableSpec spec;
   private final String method;
+  private final List<LayerPlan> plans;
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
   private final Map<AdapterId, Integer> ranks = new HashMap<>();
   private final Map<String, LayerSize> sizes = new HashMap<>();
+  private final List<AdapterSpec> all;
 
-  Heads(TrainableSpec spec, String method) {
+  /**
+   * @param plans of the layers of {@code spec}
+   */
+  Heads(TrainableSpec spec, String method, List<LayerPlan> plans) {
     this.spec = spec;
+    this.all = spec.adapters();
+    this.plans = List.copyOf(plans);
     this.method = method.toLowerCase(java.util.Locale.ROOT);
   }
 
@@ -40,6 +51,7 @@ final class Heads {
   void decided(StepDecision decision) {
     live.putAll(decision.omega());
     ranks.putAll(decision.expansion().ranks());
+    decision.triplets().stays().forEach((head, stay) -> ranks.put(head, stay.size()));
     decision.pruned().forEach(live::remove);
   }
 
@@ -47,9 +59,25 @@ final class Heads {
     sizes.put(layer, size);
   }
 
-  /** Heads that live and are not masked. */
+  /** Heads that live and are not masked, be it by omega or by having no triplet left. */
   int kept() {
-    return (int) live.values().stream().filter(o -> o.value() != 0f).count();
+    return (int) live.keySet().stream().filter(this::isKept).count();
+  }
+
+  private boolean isKept(AdapterId id) {
+    OmegaState omega = live.get(id);
+    return omega != null && omega.value() != 0f && rank(id) > 0;
+  }
+
+  private int rank(AdapterId id) {
+    return ranks.getOrDefault(id, 0);
+  }
+
+  /** How the attempt stands; what the layers dropped is counted with what the loop did. */
+  StepLoopReport.Tally tally(long attempt, long droppedByLoop) {
+    long parameters = sizes.values().stream().mapToLong(LayerSize::parameters).sum();
+    long dropped = sizes.values().stream().mapToLong(LayerSize::dropped).sum();
+    return new StepLoopReport.Tally(attempt, kept(), parameters, dropped + droppedByLoop);
   }
 
   /** Layers that hold a live head or a trained tensor, in layer order. */
@@ -80,17 +108,46 @@ final class Heads {
     return decision.of(omega, pruned);
   }
 
+  /** How the heads stand after a step, whose decision was taken over by {@link #decided}. */
+  HeadsTrace trace(StepDecision decision) {
+    List<Float> omega = new ArrayList<>(all.size());
+    List<Integer> rank = new ArrayList<>(all.size());
+    List<Float> scores = new ArrayList<>();
+    for (AdapterSpec head : all) {
+      OmegaState state = live.get(head.id());
+      omega.add(state == null ? 0f : state.value());
+      rank.add(state == null ? 0 : rank(head.id()));
+      if (!decision.scores().isEmpty()) {
+        scores.add(decision.scores().getOrDefault(head.id(), Float.NaN));
+      }
+    }
+    return new HeadsTrace(omega, rank, scores);
+  }
+
+  /** What a decision does to the heads besides moving them. */
+  static TraceRule.Change change(StepDecision decision) {
+    boolean reshapes = !decision.pruned().isEmpty() || !decision.expansion().ranks().isEmpty();
+    if (reshapes) {
+      return TraceRule.Change.RESHAPED;
+    }
+    return decision.scores().isEmpty() ? TraceRule.Change.NONE : TraceRule.Change.PROJECTED;
+  }
+
+  /** How many heads the run began with. */
+  int atStart() {
+    return all.size();
+  }
+
   /** All heads of the run in order; those that were dropped with omega 0 and rank 0. */
   List<HeadView> views() {
-    return spec.adapters().stream()
+    return all.stream()
         .map(
             a -> {
-              OmegaState omega = live.get(a.id());
-              boolean kept = omega != null && omega.value() != 0f;
+              boolean kept = isKept(a.id());
               return new HeadView(
                   a.id().module(),
-                  kept ? omega.value() : 0f,
-                  kept ? ranks.getOrDefault(a.id(), a.rank()) : 0,
+                  kept ? live.get(a.id()).value() : 0f,
+                  kept ? rank(a.id()) : 0,
                   kept);
             })
         .toList();
@@ -109,29 +166,15 @@ final class Heads {
         progress.bestMetrics(),
         progress.bestVersion(),
         views(),
-        parametersBefore(),
+        plans.stream().mapToLong(LayerPlan::parameters).sum(),
         sizes.values().stream().mapToLong(LayerSize::parameters).sum(),
-        optimizerBytesBefore(),
+        plans.stream().mapToLong(LayerPlan::optimizerBytes).sum(),
         sizes.values().stream().mapToLong(LayerSize::optimizerBytes).sum(),
         progress.seconds(),
         progress.seconds() > 0 ? progress.tokens() / progress.seconds() : 0,
         progress.skippedSteps(),
-        stoppedEarly);
-  }
-
-  private long parametersBefore() {
-    long sum = 0;
-    for (LayerSpec layer : spec.layers()) {
-      for (AdapterSpec a : layer.adapters()) {
-        sum += (long) a.rank() * (a.in() + a.out()) + 1;
-      }
-      sum += layer.tensors().stream().mapToLong(t -> t.size()).sum();
-    }
-    return sum;
-  }
-
-  /** Two moments of four bytes for each value. */
-  private long optimizerBytesBefore() {
-    return 8 * parametersBefore();
+        stoppedEarly,
+        progress.spending().computeSeconds(),
+        progress.spending().bytes());
   }
 }

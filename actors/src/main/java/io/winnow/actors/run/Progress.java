@@ -3,6 +3,7 @@ package io.winnow.actors.run;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.SelectionState;
+import io.winnow.protocol.SweepCost;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param bestVersion version of the best evaluation; -1 = none
  * @param seconds training time of the counted steps
  * @param patience what early stopping waits with; null before the first evaluation that counts
+ * @param spent what the counted steps cost the workers; null where no step is counted, or an older
+ *     Winnow counted them
  */
 public record Progress(
     long version,
@@ -32,7 +35,8 @@ public record Progress(
     double seconds,
     long tokens,
     long skippedSteps,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Patience patience) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Patience patience,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Spent spent) {
   public Progress {
     liveLayers = List.copyOf(liveLayers);
     metrics = java.util.Collections.unmodifiableMap(new TreeMap<>(metrics));
@@ -53,6 +57,7 @@ public record Progress(
         0,
         0,
         0,
+        null,
         null);
   }
 
@@ -73,7 +78,8 @@ public record Progress(
         seconds,
         tokens,
         skippedSteps,
-        patience);
+        patience,
+        spent);
   }
 
   /** After one more step. */
@@ -88,9 +94,10 @@ public record Progress(
         bestVersion,
         bestMetrics,
         seconds + step.seconds,
-        tokens + step.tokens,
+        tokens + step.cost.tokens(),
         skippedSteps + (step.skipped ? 1 : 0),
-        patience);
+        patience,
+        Spent.plus(spent, step.cost));
   }
 
   /** After an evaluation at this version. */
@@ -107,7 +114,8 @@ public record Progress(
         seconds,
         tokens,
         skippedSteps,
-        patience);
+        patience,
+        spent);
   }
 
   /** With early stopping's patience after the newest evaluation. */
@@ -124,7 +132,8 @@ public record Progress(
         seconds,
         tokens,
         skippedSteps,
-        now);
+        now,
+        spent);
   }
 
   /** What a step changed about the progress. */
@@ -133,6 +142,26 @@ public record Progress(
       SelectionState selection,
       List<String> liveLayers,
       double seconds,
-      long tokens,
+      SweepCost cost,
       boolean skipped) {}
+
+  /**
+   * What training steps cost.
+   *
+   * @param computeSeconds time in which workers computed, summed over the workers
+   * @param bytes of parameters fetched and gradients sent
+   */
+  public record Spent(double computeSeconds, long bytes) {
+    private static final Spent NOTHING = new Spent(0, 0);
+
+    private static Spent plus(@Nullable Spent before, SweepCost cost) {
+      Spent known = before == null ? NOTHING : before;
+      return new Spent(known.computeSeconds + cost.nanos() / 1e9, known.bytes + cost.bytes());
+    }
+  }
+
+  /** What was spent; nothing where that is not known. */
+  Spent spending() {
+    return spent == null ? Spent.NOTHING : spent;
+  }
 }

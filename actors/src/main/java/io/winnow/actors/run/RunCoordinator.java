@@ -81,6 +81,8 @@ public final class RunCoordinator
   private @Nullable ActorRef<StepLoopMessage> loop;
   private @Nullable RunPlan plan;
   private boolean planning;
+  private final Standing standing = new Standing();
+  private RunEvent.@Nullable AttemptBegan began;
   private String pauseReason = "";
   private String reasonOfAttempt = "";
   private String interruption = "found interrupted";
@@ -122,8 +124,10 @@ public final class RunCoordinator
         .onCommand(CoordinatorCommand.Reconfigure.class, this::onReconfigure)
         .onCommand(CoordinatorCommand.Pause.class, this::onPause)
         .onCommand(CoordinatorCommand.Set.class, this::onSet)
+        .onCommand(CoordinatorCommand.Checkpoint.class, this::onCheckpoint)
         .onCommand(CoordinatorCommand.Attach.class, this::onAttach)
         .onCommand(CoordinatorCommand.GetRun.class, this::onGetRun)
+        .onCommand(CoordinatorCommand.GetStanding.class, this::onGetStanding)
         .onCommand(CoordinatorCommand.Remove.class, this::onRemove)
         .onCommand(Planned.class, this::onPlanned)
         .onCommand(PlanFailed.class, this::onPlanFailed)
@@ -154,6 +158,9 @@ public final class RunCoordinator
       return Effect().none();
     } else if (report instanceof StepLoopReport.Happened r) {
       return onHappened(r);
+    } else if (report instanceof StepLoopReport.Tally r) {
+      standing.tallied(r);
+      return Effect().none();
     } else if (report instanceof StepLoopReport.WantsCheckpoint r) {
       return onWantsCheckpoint(r);
     } else if (report instanceof StepLoopReport.CheckpointWhole r) {
@@ -321,11 +328,15 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onAttach(
       RunState state, CoordinatorCommand.Attach attach) {
-    if (!subscribers.add(attach.subscriber())) {
-      return Effect().none(); // said again in case this coordinator had been a new one
+    boolean isNew = subscribers.add(attach.subscriber());
+    attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
+    if (!isNew) { // said again in case this coordinator had been a new one
+      return Effect().none();
     }
     context.watch(attach.subscriber());
-    attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
+    if (loop != null && began != null) {
+      attach.subscriber().tell(began);
+    }
     if (state.status() == RunStatus.FINISHED && state.summary() != null) {
       attach.subscriber().tell(new RunEvent.RunFinished(run, state.summary()));
     }
@@ -334,6 +345,24 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onGetRun(RunState state, CoordinatorCommand.GetRun get) {
     get.replyTo().tell(StatusReply.success(state.view(run)));
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onGetStanding(
+      RunState state, CoordinatorCommand.GetStanding get) {
+    get.replyTo().tell(StatusReply.success(standing.of(state, run)));
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onCheckpoint(
+      RunState state, CoordinatorCommand.Checkpoint checkpoint) {
+    if (state.status() == RunStatus.RUNNING) {
+      toLoop(new StepLoopCommand.Checkpoint());
+      checkpoint.replyTo().tell(StatusReply.success(state.view(run)));
+    } else {
+      String why = state.isKnown() ? "run '" + run + "' is not running" : isNotHere();
+      checkpoint.replyTo().tell(StatusReply.error(why));
+    }
     return Effect().none();
   }
 
@@ -423,6 +452,14 @@ public final class RunCoordinator
     if (state.status() != RunStatus.RUNNING || planned.attempt != state.attempt()) {
       return Effect().none();
     }
+    String mismatch =
+        state.fingerprints() == null
+            ? ""
+            : FingerprintCheck.adapterMismatch(state.fingerprints().data(), plan.dataFingerprint());
+    if (!mismatch.isEmpty()) {
+      plan = null; // the folder may be restored before the run is resumed
+      return pause(state, mismatch);
+    }
     List<String> layers = plan.layers().stream().map(p -> p.spec().id().name()).toList();
     Progress progress = state.progress() == null ? Progress.start(layers) : state.progress();
     StepLoop.Attempt attempt =
@@ -433,9 +470,11 @@ public final class RunCoordinator
             progress,
             state.settings(),
             state.fingerprints());
-    tell(
+    standing.began(plan, progress);
+    began =
         new RunEvent.AttemptBegan(
-            run, state.attempt(), progress.version(), plan.totalSteps(), reasonOfAttempt));
+            run, state.attempt(), progress.version(), plan.totalSteps(), reasonOfAttempt);
+    tell(began);
     loop =
         context.spawn(
             StepLoop.create(attempt, plan, post, context.getSelf()), "loop-" + state.attempt());
@@ -550,6 +589,7 @@ public final class RunCoordinator
   private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
     context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
+    plan = null; // with its tokenised data: other runs of this node go on
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))
         .thenRun(this::sayStatus)
@@ -569,6 +609,7 @@ public final class RunCoordinator
   }
 
   private void tell(RunEvent event) {
+    standing.happened(event);
     subscribers.forEach(subscriber -> subscriber.tell(event));
   }
 

@@ -1,13 +1,12 @@
 package io.winnow.actors.run;
 
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepRules;
 import io.winnow.protocol.SweepPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +16,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules rules of the first step, before any command
  * @param layers plan of each layer, in layer order
- * @param initialTensors values of each layer's trained tensors at version 0, by layer name
- * @param dataFingerprint of the tokenised examples, which covers data files and tokenizer
+ * @param initial values of each layer at version 0, in layer order: all of its tensors, and the
+ *     heads that begin with those of an adapter
+ * @param dataFingerprint of the tokenised examples, which covers data files and tokenizer, and of
+ *     the adapter that the run begins with
  */
 public record RunPlan(
     RunConfig config,
     StepRules rules,
     SweepPlan sweep,
     List<LayerPlan> layers,
-    Map<String, List<TensorState>> initialTensors,
+    List<LayerParameters> initial,
     Examples train,
     @Nullable Evaluation validation,
     String dataFingerprint) {
   public RunPlan {
     layers = List.copyOf(layers);
-    initialTensors = Map.copyOf(initialTensors);
+    initial = List.copyOf(initial);
   }
 
   /** What draws the examples of each step. */

@@ -13,7 +13,8 @@ import akka.actor.typed.receptionist.Receptionist;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
-import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
 import io.winnow.model.train.LayerPlan;
@@ -28,7 +29,6 @@ import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
-import io.winnow.protocol.SweepCost;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
@@ -73,6 +73,7 @@ public final class StepLoop {
   private final RunPlan plan;
   private final Sampler sampler;
   private final Heads heads;
+  private final TraceRule traced;
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
@@ -88,6 +89,8 @@ public final class StepLoop {
   private boolean scoring;
   private boolean changing;
   private boolean ended;
+  private long dropped;
+  private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
   private long stepBeganNanos = System.nanoTime();
 
@@ -110,7 +113,14 @@ public final class StepLoop {
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
     this.sampler = plan.sampler();
-    this.heads = new Heads(plan.sweep().trainable(), plan.config().method().name().text());
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
+    this.traced =
+        new TraceRule(
+            heads.atStart(),
+            plan.totalSteps(),
+            plan.rules().selection().every(),
+            plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }
@@ -158,6 +168,7 @@ public final class StepLoop {
         .onMessage(StepLoopCommand.MaySave.class, this::onMaySave)
         .onMessage(StepLoopCommand.Counted.class, this::onCounted)
         .onMessage(StepLoopCommand.Drain.class, this::onDrain)
+        .onMessage(StepLoopCommand.Checkpoint.class, this::onCheckpointWanted)
         .onMessage(StepLoopCommand.Change.class, this::onChange)
         .onMessage(StepLoopCommand.ChangeJournalled.class, this::onChangeJournalled)
         .onMessage(Scored.class, this::onScored)
@@ -178,6 +189,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onOfAnotherAttempt(StepLoopMessage message) {
+    dropped++;
     loop.actor()
         .getLog()
         .debug("run={} attempt={} event=dropped message={}", loop.run(), loop.number(), message);
@@ -213,6 +225,7 @@ public final class StepLoop {
   }
 
   private void beginStep() {
+    tally();
     steering = steering.at(progress.version() + 1);
     stepBeganNanos = System.nanoTime();
     List<Batch> batches = cut(plan.train(), sampler.draw(progress.position()).examples());
@@ -220,6 +233,14 @@ public final class StepLoop {
     crew.work(
         new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches),
         progress.liveLayers());
+  }
+
+  private void tally() {
+    StepLoopReport.Tally now = heads.tally(loop.number(), dropped);
+    if (!now.equals(told)) {
+      told = now;
+      loop.report(now);
+    }
   }
 
   /** Micro-batches of the configured size, in order; never a function of the workers. */
@@ -263,7 +284,6 @@ public final class StepLoop {
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
-    SweepCost cost = board.cost();
     double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
     MetricsRow row = row(decision, board, seconds);
     checkpoints.add(row);
@@ -274,7 +294,7 @@ public final class StepLoop {
                 decision.after(),
                 heads.liveLayers(),
                 seconds,
-                cost.tokens(),
+                board.cost(),
                 decision.skipped()));
     loop.tell(new RunEvent.StepDone(loop.run(), row));
     if (!decision.pruned().isEmpty()) {
@@ -306,7 +326,7 @@ public final class StepLoop {
         decision.skipped(),
         Map.of(),
         board.cost().bytes(),
-        null);
+        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null);
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
@@ -334,10 +354,14 @@ public final class StepLoop {
             .filter(p -> p.spec().id().name().equals(layer))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
-    List<TensorState> initial =
+    LayerParameters nothing = new LayerParameters(layerPlan.spec().id(), List.of(), List.of());
+    LayerParameters initial =
         loop.attempt().from().equals(CheckpointId.START)
-            ? plan.initialTensors().getOrDefault(layer, List.of())
-            : List.of();
+            ? plan.initial().stream()
+                .filter(values -> values.layer().name().equals(layer))
+                .findFirst()
+                .orElse(nothing)
+            : nothing;
     loop.toLayer(
         layer,
         new LayerCommand.Restore(
@@ -547,6 +571,12 @@ public final class StepLoop {
     if (checkpoints.begin(progress)) { // else the one under way comes first, and calls next()
       next();
     }
+  }
+
+  private Behavior<StepLoopMessage> onCheckpointWanted(StepLoopCommand.Checkpoint wanted) {
+    checkpoints.wanted();
+    next();
+    return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onMaySave(StepLoopCommand.MaySave may) {

@@ -11,6 +11,9 @@ sealed interface StepLoopCommand extends StepLoopMessage, NoSerializationVerific
   /** The checkpoint counts. */
   record Counted(long version) implements StepLoopCommand {}
 
+  /** Checkpoint as soon as there is something that no checkpoint has. */
+  record Checkpoint() implements StepLoopCommand {}
+
   /** Stop after a checkpoint of the last applied step. */
   record Drain(String reason) implements StepLoopCommand {}
 

@@ -37,6 +37,13 @@ sealed interface StepLoopReport extends CoordinatorMessage, NoSerializationVerif
   /** The last step is counted. */
   record Completed(long attempt, RunSummary summary) implements StepLoopReport {}
 
+  /**
+   * How the attempt stands before its next step, for those who ask; told when it changed.
+   *
+   * @param dropped messages that came doubled, late or of a lower attempt
+   */
+  record Tally(long attempt, int kept, long parameters, long dropped) implements StepLoopReport {}
+
   /** For those who watch. */
   record Happened(long attempt, RunEvent event) implements StepLoopReport {}
 }

@@ -93,8 +93,8 @@ record Database(Dialect dialect, String url, String user, String password) {
     }
   }
 
-  /** Writes a little; what fails is what ails the store, in words. */
-  Optional<String> problem() {
+  /** Writes a little; what fails is what ails the store, in words. One caller at a time. */
+  synchronized Optional<String> problem() {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       for (String sql : dialect.probe()) {

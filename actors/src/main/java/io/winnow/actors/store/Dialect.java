@@ -10,9 +10,9 @@ enum Dialect {
       "/schema/h2/h2-create-schema.sql",
       List.of(),
       List.of(
-          "CREATE TABLE IF NOT EXISTS \"probe\" (\"bytes\" BLOB)",
-          "INSERT INTO \"probe\" VALUES (SECURE_RAND(8192))",
-          "DROP TABLE \"probe\"")),
+          "CREATE TABLE IF NOT EXISTS \"%s\" (\"bytes\" BLOB)".formatted(Names.PROBE),
+          "INSERT INTO \"%s\" VALUES (SECURE_RAND(8192))".formatted(Names.PROBE),
+          "DROP TABLE \"%s\"".formatted(Names.PROBE))),
 
   /** Nodes that start together wait for who makes the tables; 770 is a number of our own. */
   POSTGRES(
@@ -21,6 +21,12 @@ enum Dialect {
       "/schema/postgres/postgres-create-schema.sql",
       List.of("SELECT pg_advisory_xact_lock(770)"),
       List.of("CREATE TEMPORARY TABLE IF NOT EXISTS winnow_probe (n INT)"));
+
+  /** Names that are needed before the constants are there. */
+  private static final class Names {
+    /** Each process of a host probes with a table of its own. */
+    private static final String PROBE = "probe-" + ProcessHandle.current().pid();
+  }
 
   private final String profile;
   private final String driver;

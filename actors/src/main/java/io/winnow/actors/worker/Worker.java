@@ -21,12 +21,12 @@ import io.winnow.model.task.SweepKey;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
+import io.winnow.protocol.SweepCost;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One compute slot. The actor talks: it takes work orders, fetches the parameters that they need,
  * and answers; one thread of its own computes. It owns nothing durable: all it holds can be fetched
- * again. Work orders are done one at a time; of each run at most one waits.
+ * again. Work orders are done one at a time; of each run at most one waits, and keeps its place in
+ * the queue when it is said again, so that runs take turns however long a sweep of another one is.
  */
 public final class Worker extends AbstractBehavior<WorkerMessage> {
   /** How workers are found. */
@@ -64,7 +65,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   private final ComputeClock clock;
   private final ExecutorService compute;
   private final Map<RunId, Session> sessions = new HashMap<>();
-  private final Deque<WorkerCommand.Assign> waiting = new ArrayDeque<>();
+  private final Map<RunId, WorkerCommand.Assign> waiting = new LinkedHashMap<>();
   private @Nullable Job current;
 
   private Worker(
@@ -133,6 +134,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       return this;
     }
     forget(prepare.run());
+    beginNext();
     sessions.put(prepare.run(), new Session(prepare));
     submit(
         () -> {
@@ -181,6 +183,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     Session session = sessions.get(release.run());
     if (session != null && session.prepare.attempt() <= release.attempt()) {
       forget(release.run());
+      beginNext();
     }
     return this;
   }
@@ -188,7 +191,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   /** Drops a run's session and work; buffers are freed by the thread that uses them. */
   private void forget(RunId run) {
     Session session = sessions.remove(run);
-    waiting.removeIf(assign -> assign.run().equals(run));
+    waiting.remove(run);
     if (current != null && current.assign.run().equals(run)) {
       current.cancel();
       if (!current.isComputing()) {
@@ -209,16 +212,17 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       fail(assign, "the worker is not prepared for attempt " + assign.attempt());
       return this;
     }
-    waiting.removeIf(older -> older.run().equals(assign.run()));
     if (current != null && current.isSame(assign)) {
+      waiting.remove(assign.run());
       current.replyTo = assign.replyTo();
       if (!current.isComputing()) {
         fetchMissing(current);
       }
     } else if (current == null || current.isGivenUpFor(assign)) {
+      waiting.remove(assign.run());
       begin(assign);
     } else {
-      waiting.addLast(assign);
+      waiting.put(assign.run(), assign); // in the place of an older one, if there is one
     }
     return this;
   }
@@ -235,7 +239,8 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
   private void beginNext() {
     if (current == null && !waiting.isEmpty()) {
-      begin(waiting.removeFirst());
+      RunId next = waiting.keySet().iterator().next();
+      begin(waiting.remove(next));
     }
   }
 
@@ -296,10 +301,14 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
               outcome.outputs()));
     }
     SweepKey key = new SweepKey(seed, a.step(), a.microBatch());
+    Traffic traffic = new Traffic(job.fetchedBytes());
     SweepSession.Trained outcome =
         sweep.train(
             new SweepSession.Work(key, a.batch(), a.normaliser()),
-            gradient -> sendGradient(a, gradient),
+            gradient -> {
+              traffic.add(gradient.bytes());
+              sendGradient(a, gradient);
+            },
             job::isCancelled);
     return outcome.wasCancelled()
         ? new Cancelled(job)
@@ -312,7 +321,24 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
                 a.step(),
                 a.microBatch(),
                 outcome.loss(),
-                outcome.cost()));
+                outcome.cost().plus(traffic.cost())));
+  }
+
+  /** Counts what travels for one sweep; of its compute thread. */
+  private static final class Traffic {
+    private long bytes;
+
+    Traffic(long fetched) {
+      bytes = fetched;
+    }
+
+    void add(long sent) {
+      bytes += sent;
+    }
+
+    SweepCost cost() {
+      return new SweepCost(0, 0, 0, 0, bytes);
+    }
   }
 
   private void sendGradient(WorkerCommand.Assign a, LayerGradient gradient) {
@@ -367,7 +393,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     if (current != null && !current.isCancelled()) {
       current.replyTo.tell(failed(current.assign, "the worker was restarted"));
     }
-    waiting.forEach(assign -> fail(assign, "the worker was restarted"));
+    waiting.values().forEach(assign -> fail(assign, "the worker was restarted"));
     return onPostStop();
   }
 
@@ -428,6 +454,11 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
     boolean isSupplied() {
       return supplied.size() == needed.size();
+    }
+
+    /** Bytes of what was fetched for it. */
+    long fetchedBytes() {
+      return supplied.values().stream().mapToLong(LayerParameters::bytes).sum();
     }
 
     /** What is to be bound: what was fetched, and nothing at all for layers that are dead. */

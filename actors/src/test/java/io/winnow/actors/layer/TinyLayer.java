@@ -5,6 +5,7 @@ import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
@@ -57,10 +58,11 @@ final class TinyLayer {
   }
 
   static LayerCommand.Restore restore(long attempt, CheckpointId from) {
-    List<TensorState> initial =
+    List<TensorState> tensors =
         from.equals(CheckpointId.START)
             ? List.of(new TensorState("bias", new float[] {1f, 2f}))
             : List.of();
+    LayerParameters initial = new LayerParameters(ID, List.of(), tensors);
     return new LayerCommand.Restore(RUN, attempt, PLAN, from, initial);
   }
 

@@ -130,6 +130,24 @@ class CoordinatorJournalTest {
     assertThat(second.attempt()).isEqualTo(2);
   }
 
+  @Test
+  void attachingAgainIsAnsweredAndDoublesNothing() {
+    ActorRef<CoordinatorMessage> run = submitted(TestNode.planner());
+    events.expectMessageClass(RunEvent.AttemptBegan.class);
+    run.tell(new CoordinatorCommand.Attach(RUN, events.getRef()));
+    assertThat(events.expectMessageClass(RunEvent.Attached.class).view().status())
+        .isEqualTo(RunStatus.RUNNING);
+    run.tell(new CoordinatorCommand.Pause(RUN, "a person said so", replies.getRef()));
+    replies.receiveMessage();
+    events.expectMessageClass(RunEvent.RunPaused.class);
+    run.tell(new CoordinatorCommand.Attach(RUN, events.getRef()));
+
+    RunView paused = events.expectMessageClass(RunEvent.Attached.class).view();
+    assertThat(paused.status()).isEqualTo(RunStatus.PAUSED);
+    assertThat(paused.reason()).isEqualTo("a person said so");
+    events.expectNoMessage();
+  }
+
   private static boolean writesAttempt(JournalOperation operation) {
     return operation instanceof WriteEvents write
         && write.getBatch().stream().anyMatch(RunEventRecord.AttemptTaken.class::isInstance);

@@ -82,7 +82,7 @@ final class FollowedRun {
         .toList();
   }
 
-  /** What the journalled rows say, without the time that it took. */
+  /** What the journalled rows say, without time and bytes on the wire. */
   List<MetricsRow> countedRows() {
     return client().countedRows().stream().map(FollowedRun::timeless).toList();
   }
@@ -99,6 +99,8 @@ final class FollowedRun {
         0,
         r.kept(),
         r.skipped(),
-        r.metrics());
+        r.metrics(),
+        0,
+        r.heads());
   }
 }

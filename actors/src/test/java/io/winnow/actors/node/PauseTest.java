@@ -215,8 +215,8 @@ class PauseTest {
   private static void expectFinite(List<LayerState> layers) {
     for (LayerState layer : layers) {
       for (HeadState head : layer.heads()) {
-        assertThat(head.a()).doesNotContain(Float.NaN, Float.POSITIVE_INFINITY);
-        assertThat(head.b()).doesNotContain(Float.NaN, Float.POSITIVE_INFINITY);
+        assertThat(head.published().a()).doesNotContain(Float.NaN, Float.POSITIVE_INFINITY);
+        assertThat(head.published().b()).doesNotContain(Float.NaN, Float.POSITIVE_INFINITY);
         assertThat(head.omega().value()).isFinite();
       }
       layer.tensors().forEach(t -> assertThat(t.values()).doesNotContain(Float.NaN));

@@ -11,6 +11,7 @@ import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.LayerState;
 import io.winnow.protocol.HeadView;
 import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunView;
@@ -26,9 +27,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +146,39 @@ class SelectionTest {
 
     assertThat(products).hasSize(TinyRun.STEPS);
     assertThat(after).isLessThan(before * 3 / 4);
+  }
+
+  @Test
+  void bytesOfAStepFallWithTheHeadsThatStay() {
+    List<MetricsRow> rows = new RunClient(node.node, RUN).countedRows();
+    Map<Long, Long> bytes = new TreeMap<>();
+    rows.stream()
+        .filter(row -> row.kind() == MetricsRow.Kind.STEP)
+        .forEach(row -> bytes.put(row.step(), row.bytes()));
+    long values = plans.stream().mapToLong(plan -> values(plan, module -> true)).sum();
+    long left = plans.stream().mapToLong(plan -> values(plan, SelectionTest::isKept)).sum();
+
+    for (long step : new long[] {1, TinyRun.SELECTED_AT + 2L, TinyRun.STEPS - 1L}) {
+      long travelling = step > TinyRun.SELECTED_AT ? left : values;
+      long gradients = TinyRun.MICRO_BATCHES * travelling * Float.BYTES;
+      long parameters = bytes.get(step) - gradients;
+      assertThat(parameters) // each worker that takes part fetches them once
+          .as("step %d", step)
+          .isIn(travelling * Float.BYTES, 2 * travelling * Float.BYTES);
+    }
+    assertThat(left).isLessThan(values / 2);
+    assertThat(finished.summary().communicatedBytes())
+        .isEqualTo(bytes.values().stream().mapToLong(Long::longValue).sum());
+    assertThat(finished.summary().computeSeconds()).isPositive();
+  }
+
+  private static long values(LayerPlan plan, Predicate<String> lives) {
+    long heads =
+        plan.spec().adapters().stream()
+            .filter(a -> lives.test(a.id().module()))
+            .mapToLong(a -> (long) a.rank() * (a.in() + a.out()) + 1)
+            .sum();
+    return heads + plan.spec().tensors().stream().mapToLong(t -> t.size()).sum();
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.SelectionState;
+import io.winnow.protocol.SweepCost;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class EarlyStoppingTest {
     return Progress.start(List.of("head"))
         .afterStep(
             new Progress.StepDone(
-                Sampler.Position.START, selection, List.of("head"), 0.1, 1, false));
+                Sampler.Position.START, selection, List.of("head"), 0.1, SweepCost.ZERO, false));
   }
 
   private static Progress evaluated(RunConfig config, Progress progress, double accuracy) {
@@ -91,9 +92,18 @@ class EarlyStoppingTest {
 
     progress =
         progress.afterStep(
-            new Progress.StepDone(Sampler.Position.START, FINAL, List.of("head"), 0.1, 1, false));
+            new Progress.StepDone(
+                Sampler.Position.START, FINAL, List.of("head"), 0.1, SweepCost.ZERO, false));
     progress = evaluated(config, progress, 0.5);
     assertThat(progress.patience()).isEqualTo(new Patience(0.5, 0));
+  }
+
+  @Test
+  void evaluationsOfAdaLoraCountFromItsRestOn() {
+    RunConfig config = config("method.name=adalora");
+
+    assertThat(evaluated(config, after(SelectionState.START), 0.5).patience()).isNull();
+    assertThat(evaluated(config, after(FINAL), 0.5).patience()).isNotNull();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.SelectionState;
+import io.winnow.protocol.SweepCost;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class ProgressTest {
                   new SelectionState(7, 3),
                   List.of("head"),
                   0.5,
-                  10,
+                  new SweepCost(10, 0, 0, 500_000_000, 70),
                   true));
 
   @Test

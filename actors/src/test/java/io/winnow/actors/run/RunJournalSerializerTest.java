@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.winnow.model.train.SelectionSettings;
 import io.winnow.model.train.SelectionState;
 import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.SweepCost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
@@ -89,7 +90,9 @@ class RunJournalSerializerTest {
     Progress at = SampleEvents.progress(14, 10);
     SelectionState selection = new SelectionState(SelectionSettings.NEVER, 0, 2, 72, 1_000_000);
     Progress progress =
-        at.afterStep(new Progress.StepDone(at.position(), selection, at.liveLayers(), 1, 1, false));
+        at.afterStep(
+            new Progress.StepDone(
+                at.position(), selection, at.liveLayers(), 1, new SweepCost(1, 2, 3, 4, 5), false));
     RunEventRecord counted =
         new RunEventRecord.CheckpointCounted(new CheckpointId(2, 15), progress, List.of());
     byte[] json = serializer.toBinary(counted);

@@ -48,6 +48,7 @@ final class SampleEvents {
         1.5,
         3000,
         2,
+        null,
         null);
   }
 
@@ -99,6 +100,8 @@ final class SampleEvents {
         2.5,
         1200.0,
         2,
-        stoppedEarly);
+        stoppedEarly,
+        0,
+        0);
   }
 }

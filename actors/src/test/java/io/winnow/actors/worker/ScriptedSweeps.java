@@ -1,6 +1,7 @@
 package io.winnow.actors.worker;
 
 import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.task.Batch;
 import io.winnow.protocol.SweepCost;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Sweeps that compute nothing: they note what they are told, and do what a test says. */
 final class ScriptedSweeps implements SweepFactory {
@@ -23,6 +25,8 @@ final class ScriptedSweeps implements SweepFactory {
   final AtomicInteger closed = new AtomicInteger();
   volatile Runnable onOpen = () -> {};
   volatile Script script = (work, cancelled) -> {};
+  volatile Function<LayerId, LayerGradient> gradient =
+      id -> new LayerGradient(id, List.of(), List.of());
 
   @Override
   public SweepSession open(SweepPlan plan) {
@@ -59,9 +63,7 @@ final class ScriptedSweeps implements SweepFactory {
       if (cancelled.getAsBoolean()) {
         return new Trained(0, SweepCost.ZERO, true);
       }
-      plan.trainable()
-          .layers()
-          .forEach(l -> onLayer.accept(new LayerGradient(l.id(), List.of(), List.of())));
+      plan.trainable().layers().forEach(l -> onLayer.accept(gradient.apply(l.id())));
       return new Trained(0.5, new SweepCost(1, 2, 3, 4), false);
     }
 

@@ -9,9 +9,14 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
 import io.winnow.actors.node.Post;
+import io.winnow.model.adapter.AdapterGradient;
+import io.winnow.model.adapter.AdapterId;
+import io.winnow.model.adapter.AdapterState;
+import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.LayerSpec;
+import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.TaskHead;
@@ -41,6 +46,9 @@ import org.junit.jupiter.api.Test;
 class WorkerTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final RunId RUN = new RunId("run");
+  private static final RunId OTHER = new RunId("other");
+  private static final RunId THIRD = new RunId("third");
+  private static final AdapterId HEAD = new AdapterId(0, "query");
   private static final LayerId FIRST = new LayerId(0, "first");
   private static final LayerId SECOND = new LayerId(1, "second");
   private static final List<String> BOTH = List.of("first", "second");
@@ -101,6 +109,26 @@ class WorkerTest {
         new SweepPlan(
             "m", ModelOptions.defaults(), new TrainableSpec(specs), 0f, TaskHead.sequence(2), 7);
     return new WorkerCommand.Prepare(RUN, attempt, plan, loop.getRef());
+  }
+
+  private void prepared(RunId run) {
+    WorkerCommand.Prepare own = prepare(1);
+    worker.tell(new WorkerCommand.Prepare(run, 1, own.plan(), own.replyTo()));
+    assertThat(loop.expectMessageClass(SweepReply.Prepared.class).run()).isEqualTo(run);
+  }
+
+  /** An order of another run's first step. */
+  private WorkerCommand.Assign of(RunId run, int microBatch) {
+    WorkerCommand.Assign own = train(1, 1, microBatch, BOTH);
+    return new WorkerCommand.Assign(
+        run, 1, own.kind(), 1, microBatch, 6, BOTH, 1.0, own.batch(), own.replyTo());
+  }
+
+  private void supplyTo(RunId run) {
+    for (LayerId id : List.of(FIRST, SECOND)) {
+      LayerParameters none = new LayerParameters(id, List.of(), List.of());
+      worker.tell(new WorkerCommand.Parameters(run, 1, 0, none));
+    }
   }
 
   private void prepared(long attempt) {
@@ -241,6 +269,74 @@ class WorkerTest {
     assertThat(evaluated.outputs()).containsExactly(1f, 2f);
     assertThat(evaluated.lossSum()).isEqualTo(0.25);
     assertThat(evaluated.microBatch()).isEqualTo(2);
+  }
+
+  @Test
+  void costTellsTheBytesThatWereFetchedAndSent() {
+    prepared(1);
+    sweeps.gradient =
+        id ->
+            new LayerGradient(
+                id,
+                List.of(new AdapterGradient(HEAD, new float[6], new float[4], 1f)),
+                List.of(new TensorState("bias", new float[3])));
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "first", "second");
+    List.of(FIRST, SECOND).forEach(id -> worker.tell(parameters(id)));
+    long fetched = (6 + 4 + 1 + 3) * Float.BYTES;
+
+    assertThat(expectFinished().cost().bytes()).isEqualTo(2 * fetched + 2 * fetched);
+
+    worker.tell(train(1, 1, 1, BOTH)); // of the same version: nothing is fetched again
+    assertThat(expectFinished().cost().bytes()).isEqualTo(2 * fetched);
+  }
+
+  private static WorkerCommand.Parameters parameters(LayerId id) {
+    AdapterState head = new AdapterState(HEAD, 2, new float[6], new float[4], 1f);
+    TensorState bias = new TensorState("bias", new float[3]);
+    return new WorkerCommand.Parameters(
+        RUN, 1, 0, new LayerParameters(id, List.of(head), List.of(bias)));
+  }
+
+  // ------------------------------------------------------------------ several runs
+
+  @Test
+  void ordersOfSeveralRunsAreDoneInTurnAndOneThatIsSaidAgainKeepsItsPlace() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    prepared(OTHER);
+    prepared(THIRD);
+    begin(1, computing);
+    worker.tell(of(OTHER, 3));
+    worker.tell(of(THIRD, 5));
+    prepared(OTHER); // its deadline passed: it is asked after, and told again
+    worker.tell(of(OTHER, 4));
+    sweeps.script = (work, cancelled) -> {};
+    worker.tell(new WorkerCommand.Release(RUN, 1));
+
+    for (RunId next : List.of(OTHER, THIRD)) {
+      expectFetches(0, "first", "second");
+      supplyTo(next);
+      SweepReply.Finished finished = expectFinished();
+      assertThat(finished.run()).isEqualTo(next);
+      assertThat(finished.microBatch()).isEqualTo(next.equals(OTHER) ? 4 : 5);
+    }
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void orderOfAnotherRunBeginsWhenTheOneBeforeItIsGivenUp() {
+    prepared(1);
+    prepared(OTHER);
+    worker.tell(train(1, 1, 0, BOTH));
+    expectFetches(0, "first", "second"); // and no answer: this run ends before
+    worker.tell(of(OTHER, 3));
+    layers.expectNoMessage(SOON);
+    worker.tell(new WorkerCommand.Release(RUN, 1));
+
+    expectFetches(0, "first", "second");
+    supplyTo(OTHER);
+    assertThat(expectFinished().run()).isEqualTo(OTHER);
   }
 
   // ------------------------------------------------------------------ cancelling

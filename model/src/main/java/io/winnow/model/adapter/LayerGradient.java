@@ -9,4 +9,13 @@ public record LayerGradient(
     adapters = List.copyOf(adapters);
     tensors = List.copyOf(tensors);
   }
+
+  /** Bytes of its values, as they travel: A, B and omega of each head, and the tensors. */
+  public long bytes() {
+    long values = tensors.stream().mapToLong(t -> t.values().length).sum();
+    for (AdapterGradient a : adapters) {
+      values += 1L + a.dA().length + a.dB().length;
+    }
+    return values * Float.BYTES;
+  }
 }

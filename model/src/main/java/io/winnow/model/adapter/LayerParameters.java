@@ -9,4 +9,13 @@ public record LayerParameters(
     adapters = List.copyOf(adapters);
     tensors = List.copyOf(tensors);
   }
+
+  /** Bytes of its values, as they travel: A, B and omega of each head, and the tensors. */
+  public long bytes() {
+    long values = tensors.stream().mapToLong(t -> t.values().length).sum();
+    for (AdapterState a : adapters) {
+      values += 1L + a.a().length + a.b().length;
+    }
+    return values * Float.BYTES;
+  }
 }

@@ -42,7 +42,7 @@ public final class TargetMatcher {
   }
 
   /** A list's rule: the path is the name, or ends with it at a dot. */
-  static boolean isNamed(String path, String name) {
+  public static boolean isNamed(String path, String name) {
     return path.equals(name) || path.endsWith("." + name);
   }
 

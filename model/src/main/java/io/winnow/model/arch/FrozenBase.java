@@ -13,12 +13,15 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The frozen weights of a model, one copy per JVM: networks of any number of compute threads read
- * them, nobody writes them. Whoever loads a base closes it, after its networks.
+ * them, nobody writes them. Whoever loads a base closes it, after its networks and after the bases
+ * made of it by {@link #drawnBy}.
  */
 public final class FrozenBase implements AutoCloseable {
   /** Values that are read at a time where they are rounded. */
@@ -26,11 +29,25 @@ public final class FrozenBase implements AutoCloseable {
 
   private final Architecture architecture;
   private final Map<String, Stored> tensors;
+  private final Set<String> drawn; // names of tensors that the source lacked
+  private final Set<String> own; // names of tensors that are closed with this base
   private final String fingerprint;
 
-  private FrozenBase(Architecture architecture, Map<String, Stored> tensors, String fingerprint) {
+  private FrozenBase(
+      Architecture architecture, Map<String, Stored> tensors, Set<String> drawn, String digest) {
+    this(architecture, tensors, drawn, tensors.keySet(), digest);
+  }
+
+  private FrozenBase(
+      Architecture architecture,
+      Map<String, Stored> tensors,
+      Set<String> drawn,
+      Set<String> own,
+      String fingerprint) {
     this.architecture = architecture;
     this.tensors = tensors;
+    this.drawn = drawn;
+    this.own = own;
     this.fingerprint = fingerprint;
   }
 
@@ -48,6 +65,7 @@ public final class FrozenBase implements AutoCloseable {
       JsonNode config, WeightSource source, HeadInit head, Storage storage) {
     var architecture = Architecture.of(config, head.head());
     var tensors = new LinkedHashMap<String, Stored>();
+    var drawn = new LinkedHashSet<String>();
     var digest = new BaseDigest(architecture.description());
     try {
       for (ParameterSite site : architecture.parameters()) {
@@ -61,13 +79,31 @@ public final class FrozenBase implements AutoCloseable {
         requireSame(source, names, site);
         if (given) {
           digest.add(site.name(), tensors.get(site.name()));
+        } else {
+          drawn.add(site.name());
         }
       }
     } catch (RuntimeException e) {
       tensors.values().forEach(Stored::close);
       throw e;
     }
-    return new FrozenBase(architecture, tensors, digest.hex());
+    return new FrozenBase(architecture, tensors, drawn, digest.hex());
+  }
+
+  /**
+   * The same base with the tensors that its source lacked drawn by another seed, as {@link #load}
+   * with that seed has it; all others are shared, so that it costs no more than those few.
+   *
+   * @return closed by the caller, before this
+   */
+  public FrozenBase drawnBy(long seed) {
+    var shared = new LinkedHashMap<>(tensors);
+    for (ParameterSite site : architecture.parameters()) {
+      if (drawn.contains(site.name())) {
+        shared.put(site.name(), initial(site, architecture, seed));
+      }
+    }
+    return new FrozenBase(architecture, shared, drawn, drawn, fingerprint);
   }
 
   /**
@@ -255,6 +291,11 @@ public final class FrozenBase implements AutoCloseable {
     return tensors.values().stream().mapToLong(Stored::bytes).sum();
   }
 
+  /** Bytes of the tensors that it does not share with the base it was made of. */
+  public long ownBytes() {
+    return own.stream().mapToLong(name -> tensors.get(name).bytes()).sum();
+  }
+
   /** A network over this base for one compute thread. */
   public Network network(NetworkSettings settings) {
     return architecture.network(this, settings);
@@ -270,6 +311,6 @@ public final class FrozenBase implements AutoCloseable {
 
   @Override
   public void close() {
-    tensors.values().forEach(Stored::close);
+    own.forEach(name -> tensors.get(name).close());
   }
 }

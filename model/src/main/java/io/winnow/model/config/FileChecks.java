@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Paths that a user gave: which settings are paths, and what to say if one leads nowhere. */
 public final class FileChecks {
   private static final Set<String> PATHS =
-      Set.of("model.path", "data.dir", "data.train", "data.validation");
+      Set.of("model.path", "data.dir", "data.train", "data.validation", "method.start-from");
 
   private FileChecks() {}
 
@@ -54,6 +54,17 @@ public final class FileChecks {
     } else if (!Files.exists(folder.resolve("config.json"))) {
       problems.add(
           setting, folder + " holds no config.json", "a folder as Hugging Face's save_pretrained");
+    }
+  }
+
+  static void requireAdapter(String setting, Path folder, ConfigProblems problems) {
+    if (!Files.exists(folder)) {
+      problems.add(missing(setting, folder, "the folder of an adapter"));
+    } else if (!Files.exists(folder.resolve("adapter_config.json"))) {
+      problems.add(
+          setting,
+          folder + " holds no adapter_config.json",
+          "a folder as PEFT or export writes it");
     }
   }
 

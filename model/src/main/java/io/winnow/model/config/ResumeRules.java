@@ -58,9 +58,13 @@ public final class ResumeRules {
           fixed("data", "the examples follow from it"),
           may("generation", "training does not generate"),
           next("method.keep", "K is read when heads are selected"),
+          may("method.start-from", "the fingerprint decides whether it is the same adapter"),
           fixed("method", "the trained values follow from it"),
           fixed("selection", "what was selected so far followed from it"),
           fixed("expansion", "what was selected so far, and the ranks, followed from it"),
+          fixed(
+              "adalora",
+              "what was selected so far, and the importance of triplets, followed from it"),
           next("optimizer.lr", "it is read at each step"),
           next("optimizer.weight-decay", "it is read at each step"),
           next("optimizer.clip", "it is read at each step"),

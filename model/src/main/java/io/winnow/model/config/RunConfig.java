@@ -1,5 +1,6 @@
 package io.winnow.model.config;
 
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.task.score.GlueTask;
@@ -12,6 +13,8 @@ import io.winnow.model.train.SelectionSettings;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
 import io.winnow.model.train.SelectionSettings.OmegaAfter;
 import io.winnow.model.train.SelectionSettings.Rule;
+import io.winnow.model.train.TripletRule;
+import io.winnow.model.train.TripletSettings;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
@@ -181,6 +184,8 @@ public record RunConfig(
    *
    * @param target {@code all-linear}, names, or one regular expression
    * @param trainHead whether pooler and task head are trained
+   * @param layers blocks whose modules may have a head; empty = all, and what lies outside
+   * @param startFrom the adapter folder whose values a run begins with; null = none
    */
   public record Method(
       Name name,
@@ -189,18 +194,34 @@ public record RunConfig(
       float dropout,
       InitA initA,
       TargetRule target,
-      boolean trainHead) {
+      boolean trainHead,
+      List<BlockRange> layers,
+      @Nullable Path startFrom) {
+    public Method {
+      layers = List.copyOf(layers);
+    }
+
     /** Methods of method.md. */
     public enum Name {
       LORA,
       RSLORA,
       RAND,
       WEIGHTLORA,
-      WEIGHTLORA_PLUS;
+      WEIGHTLORA_PLUS,
+      ADALORA;
 
       /** Whether omega moves and heads are selected by it; else omega is fixed at 1. */
       public boolean movesOmega() {
         return this == WEIGHTLORA || this == WEIGHTLORA_PLUS;
+      }
+
+      /** Why such a run cannot begin with the values of an adapter; empty = it can. */
+      public String whyNoStart() {
+        return switch (this) {
+          case LORA, RSLORA, WEIGHTLORA, WEIGHTLORA_PLUS -> "";
+          case RAND -> "rand draws its heads by the seed, and an adapter brings its own";
+          default -> text() + " trains heads of another form than the B A of an adapter";
+        };
       }
 
       /** As a person writes it. */
@@ -273,6 +294,7 @@ public record RunConfig(
    * without selection have {@link #none(int)}.
    *
    * @param budget what may stay; no heads for methods that say it otherwise
+   * @param adalora what becomes of triplets; null = heads have none
    */
   public record Selection(
       Budget budget,
@@ -282,9 +304,23 @@ public record RunConfig(
       OmegaAfter omegaAfter,
       AfterSelection afterSelection,
       List<Round> rounds,
-      @Nullable ExpansionSettings expansion) {
+      @Nullable ExpansionSettings expansion,
+      @Nullable AdaLora adalora) {
     public Selection {
       rounds = List.copyOf(rounds);
+    }
+
+    /** A selection of heads that have no triplets. */
+    public Selection(
+        Budget budget,
+        Rule rule,
+        StepCount at,
+        StepCount every,
+        OmegaAfter omegaAfter,
+        AfterSelection afterSelection,
+        List<Round> rounds,
+        @Nullable ExpansionSettings expansion) {
+      this(budget, rule, at, every, omegaAfter, afterSelection, rounds, expansion, null);
     }
 
     /** A selection ahead of the final one. */
@@ -304,6 +340,21 @@ public record RunConfig(
           null);
     }
 
+    /** All heads stay, with fewer and fewer triplets. */
+    public static Selection ofTriplets(AdaLora adalora) {
+      Selection all = none(0);
+      return new Selection(
+          all.budget,
+          all.rule,
+          all.at,
+          all.every,
+          all.omegaAfter,
+          all.afterSelection,
+          all.rounds,
+          null,
+          adalora);
+    }
+
     /** K; 0 where all heads stay, or where a budget or the expansions say how many. */
     public int keep() {
       return budget instanceof Budget.Heads heads ? heads.count() : 0;
@@ -321,7 +372,22 @@ public record RunConfig(
           rounds.stream()
               .map(r -> new SelectionRound(r.at.resolve(totalSteps), new Budget.Heads(r.keep)))
               .toList(),
-          expansion);
+          expansion,
+          adalora == null ? null : adalora.resolve(totalSteps));
+    }
+  }
+
+  /**
+   * AdaLoRA; {@link TripletSettings} and {@link TripletRule} say what the parts mean.
+   *
+   * @param warmup a number or share of the run's steps, like {@code rest}
+   */
+  public record AdaLora(
+      double targetRank, StepCount warmup, StepCount rest, long every, TripletRule rule) {
+    /** How many triplets stay in a run of so many steps. */
+    public TripletSettings resolve(long totalSteps) {
+      return new TripletSettings(
+          targetRank, warmup.resolve(totalSteps), rest.resolve(totalSteps), every);
     }
   }
 

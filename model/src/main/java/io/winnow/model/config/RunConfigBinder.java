@@ -1,6 +1,7 @@
 package io.winnow.model.config;
 
 import com.typesafe.config.Config;
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Checkpoint;
 import io.winnow.model.config.RunConfig.Failure;
@@ -8,11 +9,14 @@ import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Task;
 import io.winnow.model.config.RunConfig.Workers;
 import io.winnow.model.config.RunConfigReader.Source;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link RunConfig} of checked keys, section by section; reports what does not fit. */
 final class RunConfigBinder {
@@ -59,6 +63,7 @@ final class RunConfigBinder {
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
+    RunConfigChecks.ofTargetRank(run).forEach(problems::add);
     if (run.training().steps() > 0) {
       RunConfigChecks.againstSteps(run, run.training().steps()).forEach(problems::add);
     }
@@ -83,7 +88,42 @@ final class RunConfigBinder {
         values.single("method.dropout", Range.BELOW_ONE),
         values.choice("method.init-a", Method.InitA.class),
         targetModules(),
-        values.flag("method.train-head"));
+        values.flag("method.train-head"),
+        layers(),
+        startFrom());
+  }
+
+  private List<BlockRange> layers() {
+    if (!values.has("method.layers")) {
+      return List.of();
+    }
+    List<Optional<BlockRange>> ranges =
+        values.texts("method.layers").stream().map(BlockRange::parse).toList();
+    if (ranges.isEmpty() || ranges.stream().anyMatch(Optional::isEmpty)) {
+      values.wrong("method.layers", "numbers and ranges of blocks, like [0, 1, \"4-6\"]", "");
+    }
+    return ranges.stream().flatMap(Optional::stream).toList();
+  }
+
+  private @Nullable Path startFrom() {
+    String text = values.text("method.start-from");
+    if (text == null) {
+      return null;
+    }
+    String reason = values.choice("method.name", Method.Name.class).whyNoStart();
+    if (!reason.isEmpty()) {
+      problems.add("method.start-from", reason, "another method.name, or no start-from");
+    }
+    try {
+      Path folder = source.folder().resolve(text).normalize();
+      if (source.checkFiles()) {
+        FileChecks.requireAdapter("method.start-from", folder, problems);
+      }
+      return folder;
+    } catch (InvalidPathException invalid) {
+      values.wrong("method.start-from", "a path", invalid.getReason());
+      return null;
+    }
   }
 
   private TargetRule targetModules() {

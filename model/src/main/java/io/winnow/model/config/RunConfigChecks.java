@@ -4,6 +4,7 @@ import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.train.Budget;
 import io.winnow.model.train.HeadSize;
 import io.winnow.model.train.SelectionSettings;
+import io.winnow.model.train.TripletSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,20 @@ public final class RunConfigChecks {
               ""));
     }
     return List.of();
+  }
+
+  /** More triplets at the end than at the start. */
+  static List<ConfigProblem> ofTargetRank(RunConfig run) {
+    RunConfig.AdaLora adalora = run.selection().adalora();
+    if (adalora == null || adalora.targetRank() <= run.method().rank()) {
+      return List.of();
+    }
+    return List.of(
+        new ConfigProblem(
+            "adalora.target-rank",
+            "" + adalora.targetRank(),
+            "at most method.rank, which is " + run.method().rank(),
+            "it is what heads have on average at the end; method.rank is what they begin with"));
   }
 
   /** Rounds that are not one after the other, the final selection last. */
@@ -80,7 +95,34 @@ public final class RunConfigChecks {
               "a wider method.target-modules",
               ""));
     }
+    RunConfig.AdaLora adalora = run.selection().adalora();
+    if (adalora != null && adalora.targetRank() * heads.size() < 1) {
+      return List.of(
+          new ConfigProblem(
+              "adalora.target-rank",
+              "less than one triplet for " + heads.size() + " heads together",
+              "more than 1 / " + heads.size(),
+              ""));
+    }
     return List.of();
+  }
+
+  /** A budget that has no time to fall, or never reaches its target. */
+  private static List<ConfigProblem> ofTriplets(TripletSettings triplets, long totalSteps) {
+    if (triplets.rest() < 1) {
+      return List.of(
+          new ConfigProblem(
+              "adalora.rest", "no steps", "at least one step, which has the target", ""));
+    }
+    long beyond = totalSteps - triplets.rest();
+    return triplets.warmup() < beyond
+        ? List.of()
+        : List.of(
+            new ConfigProblem(
+                "adalora.warmup",
+                triplets.warmup() + " steps, and " + triplets.rest() + " of adalora.rest",
+                "together less than " + totalSteps + ", the steps of this run",
+                ""));
   }
 
   /** Steps that lie beyond the end of a run of {@code totalSteps}. */
@@ -94,6 +136,9 @@ public final class RunConfigChecks {
       problems.add(new ConfigProblem(path, found + selection.at(), expected, ""));
     }
     problems.addAll(ofRounds(selection));
+    if (selection.triplets() != null) {
+      problems.addAll(ofTriplets(selection.triplets(), totalSteps));
+    }
     int last = selection.rounds().size() - 1;
     if (last >= 0 && selection.rounds().get(last).at() > totalSteps) {
       problems.add(

@@ -42,17 +42,26 @@ public final class RunConfigReader {
    * @throws UserProblem (exit code 2) whose message starts with the file and lists every problem
    */
   public static RunConfig read(Path file, List<String> overrides) {
+    Given given = given(file, overrides);
+    ConfigProblems problems = new ConfigProblems();
+    RunConfig run = bind(given.source, given.written, given.set, problems);
+    problems.throwIfAny(file.toString());
+    return run;
+  }
+
+  /** What a file and a command line say, not yet looked at. */
+  record Given(Source source, Config written, Config set) {}
+
+  /** Parses a file and settings of the command line. */
+  static Given given(Path file, List<String> overrides) {
     Path absolute = file.toAbsolutePath().normalize();
     requireFile(absolute, file);
     Config written =
         parse(file.toString(), () -> ConfigFactory.parseFile(absolute.toFile(), HOCON));
     Config set = overrides(file.toString(), overrides);
-    ConfigProblems problems = new ConfigProblems();
     Source source =
         new Source(absolute.getParent(), defaultName(absolute), true, set.hasPath("method.name"));
-    RunConfig run = bind(source, written, set, problems);
-    problems.throwIfAny(file.toString());
-    return run;
+    return new Given(source, written, set);
   }
 
   /**
@@ -99,15 +108,20 @@ public final class RunConfigReader {
 
   private static RunConfig bind(
       Source source, Config written, Config set, ConfigProblems problems) {
+    Config known = known(written, set, problems);
+    Config said = source.methodOverridden() ? set : known;
+    return new RunConfigBinder(source, known, said, problems).bind();
+  }
+
+  /** File and command line together, without keys that do not exist. */
+  static Config known(Config written, Config set, ConfigProblems problems) {
     Config user = set.withFallback(written);
     try {
       user = user.resolve(ConfigResolveOptions.defaults());
     } catch (ConfigException.UnresolvedSubstitution unresolved) {
       throw UserProblem.usage(unresolved.getMessage());
     }
-    Config known = new KnownKeys(problems).keep(withoutOverruled(user, set));
-    Config said = source.methodOverridden() ? set : known;
-    return new RunConfigBinder(source, known, said, problems).bind();
+    return new KnownKeys(problems).keep(withoutOverruled(user, set));
   }
 
   /** What is set on the command line also wins over the file's other way to say the same. */

@@ -1,6 +1,7 @@
 package io.winnow.model.config;
 
 import com.typesafe.config.ConfigUtil;
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.arch.Activations;
 import io.winnow.model.config.RunConfig.Method;
@@ -94,9 +95,17 @@ public final class RunConfigWriter {
     line("method.rank", method.rank());
     line("method.alpha", method.alpha());
     line("method.dropout", method.dropout());
-    line("method.init-a", Values.kebab(method.initA()));
+    if (method.name() != Method.Name.ADALORA) {
+      line("method.init-a", Values.kebab(method.initA()));
+    }
     line("method.target-modules", target(method.target()));
+    if (!method.layers().isEmpty()) {
+      line("method.layers", layers(method.layers()));
+    }
     line("method.train-head", method.trainHead());
+    if (method.startFrom() != null) {
+      line("method.start-from", quote(method.startFrom().toString()));
+    }
     selection(method.name(), run.selection());
   }
 
@@ -119,6 +128,19 @@ public final class RunConfigWriter {
       line("expansion.times", selection.expansion().times());
       line("expansion.rule", Values.kebab(selection.expansion().rule()));
     }
+    if (selection.adalora() != null) {
+      adalora(selection.adalora());
+    }
+  }
+
+  private void adalora(RunConfig.AdaLora adalora) {
+    line("adalora.target-rank", adalora.targetRank());
+    line("adalora.warmup", steps(adalora.warmup(), "never"));
+    line("adalora.rest", steps(adalora.rest(), "never"));
+    line("adalora.every", adalora.every());
+    line("adalora.orthogonality", adalora.rule().orthogonality());
+    line("adalora.beta1", adalora.rule().smoothing().beta1());
+    line("adalora.beta2", adalora.rule().smoothing().beta2());
   }
 
   private void budget(Budget budget) {
@@ -214,6 +236,12 @@ public final class RunConfigWriter {
       return quote(regex.pattern());
     }
     return "all-linear";
+  }
+
+  private static String layers(List<BlockRange> layers) {
+    return layers.stream()
+        .map(range -> range.first() == range.last() ? range.toString() : quote(range.toString()))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static String steps(StepCount count, String neverWord) {

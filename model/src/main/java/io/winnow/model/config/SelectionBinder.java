@@ -5,14 +5,17 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.winnow.model.config.RunConfig.AdaLora;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
 import io.winnow.model.train.Budget;
 import io.winnow.model.train.ExpansionRule;
 import io.winnow.model.train.ExpansionSettings;
+import io.winnow.model.train.Importance;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
 import io.winnow.model.train.SelectionSettings.OmegaAfter;
 import io.winnow.model.train.SelectionSettings.Rule;
+import io.winnow.model.train.TripletRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +33,24 @@ final class SelectionBinder {
 
   /** Which methods a setting or section has a meaning for. */
   private static final Map<String, List<Method.Name>> MEANT_FOR =
-      Map.of(
-          "method.keep", List.of(Method.Name.WEIGHTLORA, Method.Name.RAND),
-          "method.keep-parameters", List.of(Method.Name.WEIGHTLORA),
-          "method.keep-fraction", List.of(Method.Name.WEIGHTLORA),
-          "selection", List.of(Method.Name.WEIGHTLORA, Method.Name.WEIGHTLORA_PLUS),
-          "selection.at", List.of(Method.Name.WEIGHTLORA),
-          "selection.every", List.of(Method.Name.WEIGHTLORA),
-          "selection.after-selection", List.of(Method.Name.WEIGHTLORA),
-          "selection.rounds", List.of(Method.Name.WEIGHTLORA),
-          "expansion", List.of(Method.Name.WEIGHTLORA_PLUS));
+      Map.ofEntries(
+          entry(
+              "method.init-a",
+              Method.Name.LORA,
+              Method.Name.RSLORA,
+              Method.Name.RAND,
+              Method.Name.WEIGHTLORA,
+              Method.Name.WEIGHTLORA_PLUS),
+          entry("method.keep", Method.Name.WEIGHTLORA, Method.Name.RAND),
+          entry("method.keep-parameters", Method.Name.WEIGHTLORA),
+          entry("method.keep-fraction", Method.Name.WEIGHTLORA),
+          entry("selection", Method.Name.WEIGHTLORA, Method.Name.WEIGHTLORA_PLUS),
+          entry("selection.at", Method.Name.WEIGHTLORA),
+          entry("selection.every", Method.Name.WEIGHTLORA),
+          entry("selection.after-selection", Method.Name.WEIGHTLORA),
+          entry("selection.rounds", Method.Name.WEIGHTLORA),
+          entry("expansion", Method.Name.WEIGHTLORA_PLUS),
+          entry("adalora", Method.Name.ADALORA));
 
   private final Values values;
   private final Config known;
@@ -53,6 +64,24 @@ final class SelectionBinder {
     this.problems = problems;
   }
 
+  private static Map.Entry<String, List<Method.Name>> entry(String path, Method.Name... methods) {
+    return Map.entry(path, List.of(methods));
+  }
+
+  /** Whether a method is told K. */
+  static boolean takesKeep(Method.Name method) {
+    return MEANT_FOR.get("method.keep").contains(method);
+  }
+
+  /** Settings and sections that a method refuses. */
+  static List<String> withoutMeaning(Method.Name method) {
+    return MEANT_FOR.entrySet().stream()
+        .filter(entry -> !entry.getValue().contains(method))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
   Selection selection(Method.Name method) {
     refuseWhatHasNoMeaning(method);
     return switch (method) {
@@ -60,6 +89,7 @@ final class SelectionBinder {
       case RAND -> Selection.none(keep());
       case WEIGHTLORA -> selecting();
       case WEIGHTLORA_PLUS -> expanding();
+      case ADALORA -> Selection.ofTriplets(adalora());
     };
   }
 
@@ -193,5 +223,18 @@ final class SelectionBinder {
         AfterSelection.CONTINUE,
         List.of(),
         expansion);
+  }
+
+  private AdaLora adalora() {
+    Importance.Smoothing smoothing =
+        new Importance.Smoothing(
+            values.single("adalora.beta1", Range.BELOW_ONE),
+            values.single("adalora.beta2", Range.BELOW_ONE));
+    return new AdaLora(
+        values.decimal("adalora.target-rank", Range.POSITIVE),
+        values.stepsOrShare("adalora.warmup", 0),
+        values.stepsOrShare("adalora.rest", 1),
+        values.whole("adalora.every", 1, Long.MAX_VALUE),
+        new TripletRule(values.single("adalora.orthogonality", Range.NOT_NEGATIVE), smoothing));
   }
 }

@@ -126,20 +126,36 @@ final class Values {
 
   /** A number of steps of at least {@code min}, a share like "40%", or {@code neverWord}. */
   StepCount steps(String path, long min, String neverWord) {
-    String text = "" + text(path);
-    if (text.equals(neverWord)) {
-      return StepCount.never();
-    }
-    if (text.endsWith("%")) {
-      Optional<BigDecimal> percent = parse(text.substring(0, text.length() - 1).strip());
-      if (percent.isPresent() && Range.PERCENT.holds(percent.get().doubleValue())) {
-        return StepCount.percent(percent.get().doubleValue());
-      }
-    } else if (isWholeFrom(text, min)) {
-      return StepCount.of(parse(text).orElseThrow().longValueExact());
-    }
-    wrong(path, "a number of steps from " + min + ", a share like \"40%\", or " + neverWord, "");
+    return neverWord.equals(text(path))
+        ? StepCount.never()
+        : steps(path, min).orElseGet(() -> notSteps(path, stepsFrom(min) + ", or " + neverWord));
+  }
+
+  /** A number of steps of at least {@code min}, or a share like "40%". */
+  StepCount stepsOrShare(String path, long min) {
+    return steps(path, min).orElseGet(() -> notSteps(path, stepsFrom(min)));
+  }
+
+  private static String stepsFrom(long min) {
+    return "a number of steps from " + min + ", a share like \"40%\"";
+  }
+
+  private StepCount notSteps(String path, String expected) {
+    wrong(path, expected, "");
     return StepCount.never();
+  }
+
+  private Optional<StepCount> steps(String path, long min) {
+    String text = "" + text(path);
+    if (text.endsWith("%")) {
+      return parse(text.substring(0, text.length() - 1).strip())
+          .map(BigDecimal::doubleValue)
+          .filter(Range.PERCENT::holds)
+          .map(StepCount::percent);
+    }
+    return isWholeFrom(text, min)
+        ? parse(text).map(BigDecimal::longValueExact).map(StepCount::of)
+        : Optional.empty();
   }
 
   boolean isWholeFrom(String text, long min) {

@@ -4,13 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.TrainableSpec;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A LoRA adapter as PEFT stores it: a folder with adapter_config.json and
- * adapter_model.safetensors. What is read has every factor resolved: W' = W + scale * B A.
+ * adapter_model.safetensors, written by PEFT, by Winnow, or by the WeightLoRA authors' code. What
+ * is read has every factor resolved: W' = W + omega * scale * B A.
  *
  * @param modules adapters by module path inside the task model
  * @param saved tensors of modules_to_save by their plain path
@@ -23,8 +25,44 @@ public record PeftAdapter(
     JsonNode config,
     @Nullable JsonNode origin) {
 
-  /** One adapter with omega 1: A {@code [rank, in]}, B {@code [out, rank]}, row-major. */
-  public record Module(int rank, int in, int out, float scale, float[] a, float[] b) {}
+  /**
+   * One adapter: A {@code [rank, in]}, B {@code [out, rank]}, row-major; omega 1 but of authors.
+   */
+  public record Module(int rank, int in, int out, float scale, float omega, float[] a, float[] b) {
+    /**
+     * Without the ranks at the end whose row of A and column of B are all 0, as the portable export
+     * pads them: both of their gradients are 0, so they could never learn. One rank stays.
+     */
+    public Module withoutDeadRanks() {
+      int alive = rank;
+      while (alive > 1 && isDead(alive - 1)) {
+        alive--;
+      }
+      if (alive == rank) {
+        return this;
+      }
+      float[] narrowB = new float[out * alive];
+      for (int o = 0; o < out; o++) {
+        System.arraycopy(b, o * rank, narrowB, o * alive, alive);
+      }
+      float[] narrowA = Arrays.copyOf(a, alive * in);
+      return new Module(alive, in, out, scale, omega, narrowA, narrowB);
+    }
+
+    private boolean isDead(int r) {
+      for (int i = 0; i < in; i++) {
+        if (a[r * in + i] != 0f) {
+          return false;
+        }
+      }
+      for (int o = 0; o < out; o++) {
+        if (b[o * rank + r] != 0f) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   /** A tensor that was trained in full, row-major. */
   public record Saved(List<Integer> shape, float[] values) {
@@ -55,7 +93,12 @@ public record PeftAdapter(
     AdapterFolder.requireFree(folder);
   }
 
-  /** Reads a folder that Winnow or PEFT wrote. */
+  /** SHA-256 over all that was read and has a part in results; names no files. */
+  public String fingerprint() {
+    return AdapterDigest.of(this);
+  }
+
+  /** Reads a folder that Winnow, PEFT or the authors' code wrote. */
   public static PeftAdapter read(Path folder) {
     return PeftImport.read(folder);
   }

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a PEFT folder; whatever would change the numbers and is not supported is refused. */
+/** Reads an adapter folder; whatever would change the numbers and is not supported is refused. */
 final class PeftImport {
   private static final List<String> UNSUPPORTED =
       List.of(
@@ -26,14 +27,20 @@ final class PeftImport {
           "alora_invocation_tokens",
           "arrow_config");
 
+  /** Ways to initialise that change the base's weights too, which a plain base does not have. */
+  private static final List<String> CHANGE_THE_BASE =
+      List.of("pissa", "olora", "corda", "loftq", "lora_ga");
+
   private final Path file;
   private final JsonNode config;
+  private final AdapterForm form;
   private final RankPattern ranks;
   private final RankPattern alphas;
 
   private PeftImport(Path file, JsonNode config) {
     this.file = file;
     this.config = config;
+    this.form = AdapterForm.of(config, file);
     this.ranks = RankPattern.read(config.path("rank_pattern"), file);
     this.alphas = RankPattern.read(config.path("alpha_pattern"), file);
   }
@@ -66,13 +73,17 @@ final class PeftImport {
   }
 
   private void requireSupported() {
-    String type = config.path("peft_type").asText("");
-    if (!type.equals("LORA")) {
-      throw refused("peft_type is '" + type + "', only LORA is read");
-    }
     String bias = config.path("bias").asText("none");
     if (!bias.equals("none")) {
       throw refused("bias is '" + bias + "', only none is read");
+    }
+    String init = config.path("init_lora_weights").asText("true").toLowerCase(Locale.ROOT);
+    if (CHANGE_THE_BASE.stream().anyMatch(init::startsWith)) {
+      throw refused(
+          "init_lora_weights is '"
+              + init
+              + "', which changed the base's weights too; save it in PEFT as a plain LoRA first"
+              + " (path_initial_model_for_weight_conversion)");
     }
     for (String field : UNSUPPORTED) {
       JsonNode value = config.path(field);
@@ -95,11 +106,13 @@ final class PeftImport {
         throw unexpected(weights, key);
       }
       String path = key.substring(PeftNames.PREFIX.length());
-      if (path.endsWith(PeftNames.A)) {
-        String module = path.substring(0, path.length() - PeftNames.A.length());
+      if (path.endsWith(form.a())) {
+        String module = path.substring(0, path.length() - form.a().length());
         modules.put(module, module(weights, module));
-      } else if (path.endsWith(PeftNames.B)) {
-        requirePartner(weights, key, key.replace(PeftNames.B, PeftNames.A));
+      } else if (path.endsWith(form.b())) {
+        requireA(weights, key, form.b());
+      } else if (form.omega() != null && path.endsWith(form.omega())) {
+        requireA(weights, key, form.omega());
       } else if (isSaved(path)) {
         saved.put(path, saved(weights, key));
       } else {
@@ -111,23 +124,87 @@ final class PeftImport {
   }
 
   private PeftAdapter.Module module(SafeTensors weights, String module) {
-    String keyA = PeftNames.PREFIX + module + PeftNames.A;
-    String keyB = PeftNames.PREFIX + module + PeftNames.B;
+    String keyA = PeftNames.PREFIX + module + form.a();
+    String keyB = PeftNames.PREFIX + module + form.b();
     requirePartner(weights, keyA, keyB);
     long[] a = weights.shape(keyA);
     long[] b = weights.shape(keyB);
-    double rank = ranks.resolve(module, config.path("r").asDouble(8));
-    if (a.length != 2 || b.length != 2 || a[0] != b[1] || a[0] != rank) {
-      throw UserProblem.failure(
-          "%s: %s has A %s and B %s, %s says rank %.0f; A must be [rank, in] and B [out, rank]"
-              .formatted(
-                  weights.what(), module, Arrays.toString(a), Arrays.toString(b), file, rank));
-    }
+    double initialRank = ranks.resolve(module, config.path("r").asDouble(8));
+    requireShapes(weights, module, a, b, initialRank);
     double alpha = alphas.resolve(module, config.path("lora_alpha").asDouble(8));
-    boolean rootScaled = config.path("use_rslora").asBoolean(false);
-    float scale = (float) (alpha / (rootScaled ? Math.sqrt(rank) : rank));
-    return new PeftAdapter.Module(
-        (int) a[0], (int) a[1], (int) b[0], scale, weights.floats(keyA), weights.floats(keyB));
+    boolean rootScaled = form.knowsRootScaling() && config.path("use_rslora").asBoolean(false);
+    float scale = (float) (alpha / (rootScaled ? Math.sqrt(initialRank) : initialRank));
+    return form.isTransposed()
+        ? new PeftAdapter.Module(
+            (int) a[1],
+            (int) a[0],
+            (int) b[1],
+            scale,
+            omega(weights, module),
+            transposed(weights.floats(keyA), (int) a[0]),
+            transposed(weights.floats(keyB), (int) b[0]))
+        : new PeftAdapter.Module(
+            (int) a[0],
+            (int) a[1],
+            (int) b[0],
+            scale,
+            omega(weights, module),
+            weights.floats(keyA),
+            weights.floats(keyB));
+  }
+
+  private void requireShapes(
+      SafeTensors weights, String module, long[] a, long[] b, double initialRank) {
+    boolean fits = a.length == 2 && b.length == 2;
+    if (fits) {
+      long rank = form.isTransposed() ? a[1] : a[0];
+      fits =
+          rank > 0
+              && rank == (form.isTransposed() ? b[0] : b[1])
+              && (form.ranksMayGrow() || rank == initialRank);
+    }
+    if (!fits || !(initialRank > 0)) {
+      throw UserProblem.failure(
+          "%s: %s has A %s and B %s, %s says rank %.0f; %s"
+              .formatted(
+                  weights.what(),
+                  module,
+                  Arrays.toString(a),
+                  Arrays.toString(b),
+                  file,
+                  initialRank,
+                  form.layout()));
+    }
+  }
+
+  private float omega(SafeTensors weights, String module) {
+    if (form.omega() == null) {
+      return 1f;
+    }
+    String key = PeftNames.PREFIX + module + form.omega();
+    requirePartner(weights, PeftNames.PREFIX + module + form.a(), key);
+    float[] values = weights.floats(key);
+    if (values.length != 1) {
+      throw UserProblem.failure(
+          "%s: '%s' has %d values, omega is one".formatted(weights.what(), key, values.length));
+    }
+    return values[0];
+  }
+
+  /** From {@code [rows, columns]} to {@code [columns, rows]}. */
+  private static float[] transposed(float[] values, int rows) {
+    int columns = values.length / rows;
+    float[] turned = new float[values.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        turned[c * rows + r] = values[r * columns + c];
+      }
+    }
+    return turned;
+  }
+
+  private void requireA(SafeTensors weights, String key, String ending) {
+    requirePartner(weights, key, key.substring(0, key.length() - ending.length()) + form.a());
   }
 
   private static void requirePartner(SafeTensors weights, String key, String partner) {
@@ -159,7 +236,6 @@ final class PeftImport {
   private UserProblem unexpected(SafeTensors weights, String key) {
     return UserProblem.failure(
         "%s: unexpected tensor '%s'; read are LoRA adapters of linear layers (%s<module>%s and %s) and the modules of modules_to_save"
-            .formatted(
-                weights.what(), key, PeftNames.PREFIX, PeftNames.A, PeftNames.B.substring(1)));
+            .formatted(weights.what(), key, PeftNames.PREFIX, form.a(), form.b().substring(1)));
   }
 }

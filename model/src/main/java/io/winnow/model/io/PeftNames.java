@@ -13,6 +13,15 @@ final class PeftNames {
   static final String A = ".lora_A.weight";
   static final String B = ".lora_B.weight";
 
+  /** The authors' paper-time code: A [in, r], B [r, out] and omega [1], without ".weight". */
+  static final String AUTHORS_A = ".weight_lora_A";
+
+  static final String AUTHORS_B = ".weight_lora_B";
+  static final String AUTHORS_OMEGA = ".weight_lora_w";
+
+  /** Their later code: PEFT's A and B, and omega [1]. */
+  static final String LATER_OMEGA = ".lora_weight";
+
   private static final Set<String> HEADS =
       Set.of("classifier", "pooler", "score", "qa_outputs", "lm_head", "classification_head");
 

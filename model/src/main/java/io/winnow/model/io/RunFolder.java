@@ -39,6 +39,11 @@ public record RunFolder(Path path) {
     return path.resolve("metrics.jsonl");
   }
 
+  /** How the heads stood after some of the steps; see {@link HeadsFile}. */
+  public Path heads() {
+    return path.resolve("heads.jsonl");
+  }
+
   /** What came out, written when the run has finished. */
   public Path results() {
     return path.resolve("results.json");
@@ -62,6 +67,11 @@ public record RunFolder(Path path) {
   /** Phase, step and process of the run, for {@code winnow runs}. */
   public Path status() {
     return path.resolve("status.json");
+  }
+
+  /** How the process that works on the run can be reached; there while it can. */
+  public Path control() {
+    return path.resolve("control.json");
   }
 
   /** Whether a run was begun here. */
@@ -119,22 +129,27 @@ public record RunFolder(Path path) {
     }
   }
 
-  /** Appends rows to metrics.jsonl, each a JSON object on one line. */
-  public void appendMetrics(List<String> rows) {
+  /** Appends rows to a file of this folder, each a JSON object on one line. */
+  public void append(Path file, List<String> rows) {
     String text = rows.isEmpty() ? "" : String.join("\n", rows) + "\n";
     try {
-      Files.writeString(metrics(), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException problem) {
-      throw FileProblems.unwritable(metrics().toString(), problem);
+      throw FileProblems.unwritable(file.toString(), problem);
     }
   }
 
   /**
-   * Drops the rows of metrics.jsonl after {@code lastStep}, and a row torn by a crash: a run that
-   * goes back to a checkpoint writes those again.
+   * Drops the rows of metrics.jsonl and heads.jsonl after {@code lastStep}, and a row torn by a
+   * crash: a run that goes back to a checkpoint writes those again.
    */
-  public void truncateMetrics(long lastStep) {
-    String text = read(metrics());
+  public void truncate(long lastStep) {
+    truncate(metrics(), lastStep);
+    truncate(heads(), lastStep);
+  }
+
+  private void truncate(Path file, long lastStep) {
+    String text = read(file);
     if (text == null) {
       return;
     }
@@ -143,14 +158,15 @@ public record RunFolder(Path path) {
         .filter(row -> isAtMost(row, lastStep))
         .forEach(row -> kept.append(row).append('\n'));
     if (!kept.toString().equals(text)) {
-      write(metrics(), kept.toString());
+      write(file, kept.toString());
     }
   }
 
   private static boolean isAtMost(String row, long lastStep) {
     try {
-      JsonNode step = JSON.readTree(row).path("step");
-      return step.isIntegralNumber() && step.longValue() <= lastStep;
+      JsonNode node = JSON.readTree(row);
+      JsonNode step = node.path("step");
+      return step.isIntegralNumber() ? step.longValue() <= lastStep : node.has("heads");
     } catch (IOException torn) {
       return false;
     }

@@ -29,7 +29,17 @@ public record Workspace(Path root) {
     for (int i = 2; Files.exists(root.resolve(id)); i++) {
       id = name + "-" + i;
     }
-    return new RunPlace(id, new RunFolder(root.resolve(id)), root.resolve(STORE));
+    return run(id);
+  }
+
+  /** The place of the run of this name, whether there is one or not. */
+  public RunPlace run(String id) {
+    return new RunPlace(id, new RunFolder(root.resolve(id)), store());
+  }
+
+  /** Folder of the store. */
+  public Path store() {
+    return root.resolve(STORE);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decision of one optimizer step, a pure function of the rules, the selection so far and the
@@ -56,6 +57,8 @@ public final class Decide {
     Map<AdapterId, OmegaState> omega = omegaStep(outcome.step(), heads, clip, omegaLr);
     HeadSelection.Outcome selected = select(outcome.step(), heads, clip, omega);
     selected.pruned().forEach(omega::remove);
+    TripletSelection triplets = triplets(heads);
+    SelectionState after = selected.after().withBadSteps(0);
     boolean becomesFinal = selected.after().isFinal() && !selection.isFinal();
     return new StepDecision(
         outcome.step(),
@@ -69,7 +72,9 @@ public final class Decide {
         selected.pruned(),
         becomesFinal && restarts(),
         selected.expansion(),
-        selected.after().withBadSteps(0));
+        triplets == null ? TripletChoice.NONE : triplets.of(outcome.step()),
+        triplets == null ? after : triplets.after(outcome.step(), after),
+        selected.scores());
   }
 
   private StepDecision skip(long step, double norm, List<HeadReport> heads) {
@@ -168,6 +173,12 @@ public final class Decide {
     boolean omegaHasGradient = Math.sqrt(omegaSumOfSquares(heads, clip)) > NO_OMEGA_GRADIENT;
     boolean selects = rules.omegaTrains() && omegaHasGradient && choice.isDue(step);
     return selects ? choice.of(step, omega) : choice.none();
+  }
+
+  /** Null for methods without triplets. */
+  private @Nullable TripletSelection triplets(List<HeadReport> heads) {
+    TripletSettings settings = rules.selection().triplets();
+    return settings == null ? null : new TripletSelection(settings, heads, rules.totalSteps());
   }
 
   private static List<LayerReport> inLayerOrder(List<LayerReport> reports) {

@@ -14,6 +14,11 @@ public record ExpansionSettings(long every, int times, ExpansionRule rule) {
     return Math.min(times, halvings);
   }
 
+  /** Heads that are left after the last expansion. */
+  public int keptOf(int headsAtStart) {
+    return headsAtStart >> rounds(headsAtStart);
+  }
+
   /** The round after {@code done} others. */
   SelectionRound round(int done, int headsAtStart) {
     return new SelectionRound(

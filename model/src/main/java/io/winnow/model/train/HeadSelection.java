@@ -31,12 +31,17 @@ final class HeadSelection {
    * What a selection comes to.
    *
    * @param pruned heads to disconnect, in AdapterId order
+   * @param scores what it went by, of all live heads; empty where nothing was selected
    */
-  record Outcome(List<AdapterId> pruned, Expansion expansion, SelectionState after) {}
+  record Outcome(
+      List<AdapterId> pruned,
+      Expansion expansion,
+      SelectionState after,
+      Map<AdapterId, Float> scores) {}
 
   /** No head is selected at this step. */
   Outcome none() {
-    return new Outcome(List.of(), Expansion.NONE, state);
+    return masked(Map.of());
   }
 
   /** Whether the heads of this step are projected, be it for good or not. */
@@ -64,19 +69,27 @@ final class HeadSelection {
 
   /** The selection of a step at which one is due; omega is projected in place. */
   Outcome of(long step, Map<AdapterId, OmegaState> omega) {
-    project(omega);
+    Map<AdapterId, Float> scores = project(omega);
     if (!roundIsDue(step)) {
-      return none();
+      return masked(scores);
     }
     List<AdapterId> pruned = disconnected(omega);
     long finalAt = roundsLeft() == 1 ? step : SelectionSettings.NEVER;
-    return new Outcome(pruned, expansion(pruned), state.afterRound(finalAt));
+    return new Outcome(pruned, expansion(pruned), state.afterRound(finalAt), scores);
   }
 
-  private void project(Map<AdapterId, OmegaState> omega) {
+  private Outcome masked(Map<AdapterId, Float> scores) {
+    return new Outcome(List.of(), Expansion.NONE, state, scores);
+  }
+
+  /** Returns the scores by which it was done. */
+  private Map<AdapterId, Float> project(Map<AdapterId, OmegaState> omega) {
     List<Projection.Candidate> candidates = new ArrayList<>();
+    Map<AdapterId, Float> scores = new TreeMap<>();
     for (HeadReport head : heads) {
-      candidates.add(new Projection.Candidate(score(head, omega), head.size().parameters()));
+      double score = score(head, omega);
+      candidates.add(new Projection.Candidate(score, head.size().parameters()));
+      scores.put(head.id(), (float) score);
     }
     boolean[] keep = Projection.keep(candidates, round().keep().limit(state.parameters()));
     for (int i = 0; i < keep.length; i++) {
@@ -84,6 +97,7 @@ final class HeadSelection {
         omega.computeIfPresent(heads.get(i).id(), (id, o) -> o.withValue(0f));
       }
     }
+    return scores;
   }
 
   private double score(HeadReport head, Map<AdapterId, OmegaState> omega) {

@@ -3,74 +3,49 @@ package io.winnow.model.train;
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.AdapterState;
+import java.util.Optional;
 
 /** A live head with all its optimizer state. Its arrays are published and never written again. */
-public record HeadState(
-    AdapterSpec spec,
-    int rank,
-    float[] a,
-    float[] b,
-    Moments momentsA,
-    Moments momentsB,
-    OmegaState omega) {
+public sealed interface HeadState permits LoraHead, TripletHead {
+  /** What does not change about it. */
+  AdapterSpec spec();
 
-  /** B = 0, A ~ U(-bound, bound) drawn from a stream, omega as given; no moments. */
-  public static HeadState drawn(AdapterSpec spec, AdapterInit.Draw draw, OmegaState omega) {
-    float[] a = AdapterInit.uniform(spec.rank() * spec.in(), draw);
-    float[] b = new float[spec.out() * spec.rank()];
-    return new HeadState(
-        spec, spec.rank(), a, b, Moments.zero(a.length), Moments.zero(b.length), omega);
-  }
+  /** How many rows of A and columns of B count at present; of triplets those with a lambda. */
+  int rank();
+
+  /** Omega with its optimizer state. */
+  OmegaState omega();
 
   /** What sweeps compute with. */
-  public AdapterState published() {
-    return new AdapterState(spec.id(), rank, a, b, omega.value());
-  }
+  AdapterState published();
 
-  /** One optimizer step on A and B; omega comes decided. */
-  HeadState updated(AdapterGradient g, AdamW adamW, AdamW.Rate rate, OmegaState newOmega) {
-    AdamW.Updated newA = adamW.update(a, g.dA(), momentsA, rate);
-    AdamW.Updated newB = adamW.update(b, g.dB(), momentsB, rate);
-    return new HeadState(
-        spec, rank, newA.values(), newB.values(), newA.moments(), newB.moments(), newOmega);
-  }
-
-  /** A and B at a larger rank, without moments; omega comes decided. */
-  HeadState grown(RankExpansion expansion, OmegaState newOmega) {
-    RankExpansion.Grown grown = expansion.of(a, b);
-    return new HeadState(
-        spec,
-        grown.a().length / spec.in(),
-        grown.a(),
-        grown.b(),
-        Moments.zero(grown.a().length),
-        Moments.zero(grown.b().length),
-        newOmega);
-  }
-
-  /** The size of A and B at present. */
-  public HeadSize size() {
-    return new HeadSize(rank, spec.in(), spec.out());
-  }
+  /** The same increment in as few values as it takes; empty where the head adds nothing. */
+  Optional<AdapterState> exported();
 
   /** What the coordinator decides with, without the norm of B A. */
-  public HeadReport report(float dOmega) {
-    return new HeadReport(spec.id(), omega, dOmega, size(), null);
-  }
+  HeadReport report(float dOmega);
 
-  /** As {@link #report}, with s ||B A||_F. */
-  HeadReport reportWithNorm(float dOmega) {
-    float norm = (float) (spec.scale() * ProductNorm.of(size(), a, b));
-    return new HeadReport(spec.id(), omega, dOmega, size(), norm);
-  }
+  /** Sum of squares of what is clipped of a step's gradient, in double and without omega. */
+  double sumOfSquares(AdapterGradient total, LayerPlan plan);
 
-  /** Number of trainable values, omega included. */
-  public long parameters() {
-    return (long) a.length + b.length + 1;
-  }
+  /** The head after a decided step with this gradient, which is not clipped yet. */
+  HeadState after(StepDecision decision, AdapterGradient total, LayerPlan plan);
+
+  /** Number of trainable values that count at present, omega included where it trains. */
+  long parameters();
 
   /** Bytes of optimizer state, omega's included. */
-  public long optimizerBytes() {
-    return momentsA.bytes() + momentsB.bytes() + 8;
+  long optimizerBytes();
+
+  /** The present size of A and B. */
+  default HeadSize size() {
+    return new HeadSize(rank(), spec().in(), spec().out());
+  }
+
+  /** s ||B A||_F, what the head adds to its weight at omega = 1. */
+  default float norm() {
+    AdapterState state = published();
+    HeadSize whole = new HeadSize(state.rank(), spec().in(), spec().out());
+    return (float) (spec().scale() * ProductNorm.of(whole, state.a(), state.b()));
   }
 }

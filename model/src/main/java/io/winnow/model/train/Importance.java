@@ -35,6 +35,11 @@ public record Importance(float[] mean, float[] spread) {
     return new Importance(newMean, newSpread);
   }
 
+  /** Bytes of both means. */
+  long bytes() {
+    return 8L * mean.length;
+  }
+
   /** The score of one value. */
   double score(int i) {
     return (double) mean[i] * spread[i];

@@ -3,13 +3,17 @@ package io.winnow.model.train;
 import io.winnow.model.adapter.AdapterGradient;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.AdapterSpec;
+import io.winnow.model.adapter.AdapterState;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.adapter.TensorState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All that one layer owns at one version: its live heads in AdapterId order and its trained
@@ -23,12 +27,22 @@ public record LayerState(
     tensors = List.copyOf(tensors);
   }
 
-  /** Version 0: A drawn, B = 0, omega = 1; tensors start at the given values. */
+  /** Version 0: heads drawn so that they add nothing; tensors start at the given values. */
   public static LayerState initial(LayerPlan plan, List<TensorState> tensorValues) {
+    return initial(plan, new LayerParameters(plan.spec().id(), List.of(), tensorValues));
+  }
+
+  /**
+   * Version 0: as {@link #initial(LayerPlan, List)}, but heads with given values start at those.
+   */
+  public static LayerState initial(LayerPlan plan, LayerParameters given) {
+    List<TensorState> tensorValues = given.tensors();
+    Map<AdapterId, AdapterState> starts =
+        given.adapters().stream().collect(Collectors.toMap(AdapterState::id, Function.identity()));
     List<HeadState> heads = new ArrayList<>();
     for (AdapterSpec spec : plan.spec().adapters()) {
-      heads.add(
-          HeadState.drawn(spec, plan.draw(Randomness.ADAPTER_INIT, spec), OmegaState.initial(1f)));
+      AdapterState start = starts.get(spec.id());
+      heads.add(start != null ? LoraHead.of(spec, start) : plan.drawn(spec));
     }
     List<TensorTraining> tensors = new ArrayList<>();
     for (int i = 0; i < plan.spec().tensors().size(); i++) {
@@ -47,6 +61,14 @@ public record LayerState(
         tensors.stream().map(TensorTraining::published).toList());
   }
 
+  /** As published, in as few values as the heads' increments take. */
+  public LayerParameters exported() {
+    return new LayerParameters(
+        plan.spec().id(),
+        heads.stream().flatMap(head -> head.exported().stream()).toList(),
+        tensors.stream().map(TensorTraining::published).toList());
+  }
+
   /** Whether anything here still trains; a layer without it takes no part in a step. */
   public boolean isLive() {
     return !heads.isEmpty() || !tensors.isEmpty();
@@ -58,64 +80,37 @@ public record LayerState(
     List<HeadReport> reports = new ArrayList<>();
     for (int i = 0; i < heads.size(); i++) {
       AdapterGradient g = matching(total, i);
-      sum += sumOfSquares(g.dA()) + sumOfSquares(g.dB());
       HeadState head = heads.get(i);
-      reports.add(plan.reportsNorms() ? head.reportWithNorm(g.dOmega()) : head.report(g.dOmega()));
+      sum += head.sumOfSquares(g, plan);
+      HeadReport report = head.report(g.dOmega());
+      reports.add(plan.reportsNorms() ? report.withNorm(head.norm()) : report);
     }
     for (TensorState tensor : total.tensors()) {
-      sum += sumOfSquares(tensor.values());
+      sum += Gradients.sumOfSquares(tensor.values());
     }
     return new LayerReport(plan.spec().id(), sum, reports);
   }
 
-  /**
-   * The state after the decided step: AdamW on A, B and tensors, omega as decided, pruned gone. A
-   * head that grows gets no AdamW at this step.
-   */
+  /** The state after the decided step: heads and tensors moved, pruned heads gone. */
   public LayerState after(StepDecision decision, LayerGradient total) {
     if (decision.skipped()) {
       return new LayerState(plan, decision.step(), heads, tensors);
     }
-    AdamW adamW = new AdamW(plan.optimizer());
-    AdamW.Rate rate = new AdamW.Rate(decision.lr(), decision.weightDecay());
     Set<AdapterId> pruned = new HashSet<>(decision.pruned());
     List<HeadState> newHeads = new ArrayList<>();
     for (int i = 0; i < heads.size(); i++) {
       HeadState head = heads.get(i);
       if (!pruned.contains(head.spec().id())) {
-        newHeads.add(next(head, clipped(matching(total, i), decision.clip()), decision, adamW));
+        newHeads.add(head.after(decision, matching(total, i), plan));
       }
     }
+    AdamW adamW = new AdamW(plan.optimizer());
     List<TensorTraining> newTensors = new ArrayList<>();
     for (int i = 0; i < tensors.size(); i++) {
-      float[] g = clipped(total.tensors().get(i).values(), decision.clip());
-      newTensors.add(tensors.get(i).updated(g, adamW, rate));
+      float[] g = Gradients.clipped(total.tensors().get(i).values(), decision.clip());
+      newTensors.add(tensors.get(i).updated(g, adamW, decision.rate()));
     }
     return new LayerState(plan, decision.step(), newHeads, newTensors);
-  }
-
-  private HeadState next(HeadState head, AdapterGradient g, StepDecision decision, AdamW adamW) {
-    OmegaState omega = decision.omega().get(head.spec().id());
-    if (omega == null) {
-      throw new IllegalStateException(
-          "step " + decision.step() + ": no decision for live head " + head.spec().id());
-    }
-    if (decision.restart()) {
-      return HeadState.drawn(
-          head.spec(), plan.draw(Randomness.ADAPTER_RESTART, head.spec()), omega);
-    }
-    Integer rank = decision.expansion().ranks().get(head.spec().id());
-    if (rank != null) {
-      return grown(head, rank, decision, omega);
-    }
-    AdamW.Rate rate = new AdamW.Rate(decision.lr(), decision.weightDecay());
-    return head.updated(g, adamW, rate, omega);
-  }
-
-  private HeadState grown(HeadState head, int rank, StepDecision decision, OmegaState omega) {
-    ExpansionRule rule = decision.expansion().rule();
-    float[] noise = plan.noise(head.spec(), decision.step(), rule.noiseColumns(head.rank(), rank));
-    return head.grown(new RankExpansion(rule, head.size(), rank, noise), omega);
   }
 
   private AdapterGradient matching(LayerGradient total, int i) {
@@ -133,29 +128,5 @@ public record LayerState(
               + " was expected");
     }
     return g;
-  }
-
-  private static AdapterGradient clipped(AdapterGradient g, float clip) {
-    return new AdapterGradient(
-        g.id(), clipped(g.dA(), clip), clipped(g.dB(), clip), g.dOmega() * clip);
-  }
-
-  private static float[] clipped(float[] g, float clip) {
-    if (clip == 1f) {
-      return g;
-    }
-    float[] scaled = new float[g.length];
-    for (int i = 0; i < g.length; i++) {
-      scaled[i] = g[i] * clip;
-    }
-    return scaled;
-  }
-
-  private static double sumOfSquares(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += (double) value * value;
-    }
-    return sum;
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds selections ahead of the final one, in the order of their steps
  * @param expansion WeightLoRA+: its rounds take the place of {@code keep}, {@code at} and {@code
  *     rounds}, and its last one is the final selection; null = ranks stay
+ * @param triplets AdaLoRA: which triplets stay; null = heads have none
  */
 public record SelectionSettings(
     Budget keep,
@@ -26,12 +27,26 @@ public record SelectionSettings(
     OmegaAfter omegaAfter,
     AfterSelection afterSelection,
     List<SelectionRound> rounds,
-    @Nullable ExpansionSettings expansion) {
+    @Nullable ExpansionSettings expansion,
+    @Nullable TripletSettings triplets) {
   /** A step number that does not come. */
   public static final long NEVER = Long.MAX_VALUE;
 
   public SelectionSettings {
     rounds = List.copyOf(rounds);
+  }
+
+  /** A selection of heads that have no triplets. */
+  public SelectionSettings(
+      Budget keep,
+      Rule rule,
+      long at,
+      long every,
+      OmegaAfter omegaAfter,
+      AfterSelection afterSelection,
+      List<SelectionRound> rounds,
+      @Nullable ExpansionSettings expansion) {
+    this(keep, rule, at, every, omegaAfter, afterSelection, rounds, expansion, null);
   }
 
   /** One selection of {@code keep} heads, at unchanged rank. */
@@ -43,6 +58,11 @@ public record SelectionSettings(
       OmegaAfter omegaAfter,
       AfterSelection afterSelection) {
     this(new Budget.Heads(keep), rule, at, every, omegaAfter, afterSelection, List.of(), null);
+  }
+
+  /** Steps from one projection, or selection of triplets, to the next. */
+  public long everyProjection() {
+    return triplets == null ? every : triplets.every();
   }
 
   /** The round after {@code done} others, of a run that began with so many heads. */

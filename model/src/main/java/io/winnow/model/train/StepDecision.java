@@ -18,7 +18,11 @@ import java.util.Map;
  * @param pruned heads that are disconnected for good at the end of this step
  * @param restart whether survivors are re-drawn at the end of this step
  * @param expansion which survivors get a larger rank at the end of this step
+ * @param triplets which triplets of AdaLoRA stay at the end of this step
+ * @param triplets which triplets of AdaLoRA stay at the end of this step
  * @param after selection state after this step
+ * @param scores what the selection of this step went by, for every live head before it masked or
+ *     disconnected any; empty where nothing was selected, and in the part for one layer
  */
 public record StepDecision(
     long step,
@@ -32,10 +36,44 @@ public record StepDecision(
     List<AdapterId> pruned,
     boolean restart,
     Expansion expansion,
-    SelectionState after) {
+    TripletChoice triplets,
+    SelectionState after,
+    Map<AdapterId, Float> scores) {
   public StepDecision {
     omega = Map.copyOf(omega);
     pruned = List.copyOf(pruned);
+    scores = Map.copyOf(scores);
+  }
+
+  /** A decision about heads without triplets, without the scores that it went by. */
+  public StepDecision(
+      long step,
+      boolean skipped,
+      float clip,
+      float lr,
+      float omegaLr,
+      float weightDecay,
+      double gradNorm,
+      Map<AdapterId, OmegaState> omega,
+      List<AdapterId> pruned,
+      boolean restart,
+      Expansion expansion,
+      SelectionState after) {
+    this(
+        step,
+        skipped,
+        clip,
+        lr,
+        omegaLr,
+        weightDecay,
+        gradNorm,
+        omega,
+        pruned,
+        restart,
+        expansion,
+        TripletChoice.NONE,
+        after,
+        Map.of());
   }
 
   /** A decision by which no head grows. */
@@ -80,6 +118,13 @@ public record StepDecision(
         itsPruned,
         restart,
         expansion.of(itsOmega.keySet()),
-        after);
+        triplets.of(itsOmega.keySet()),
+        after,
+        Map.of());
+  }
+
+  /** What AdamW moves everything but omega by. */
+  AdamW.Rate rate() {
+    return new AdamW.Rate(lr, weightDecay);
   }
 }

@@ -26,7 +26,7 @@ public record TripletBudget(
   public int at(long step) {
     if (step <= warmup) {
       return initial;
-    } else if (step > totalSteps - rest) {
+    } else if (isAtRest(step)) {
       return target;
     }
     double left = 1 - (double) (step - warmup) / (totalSteps - rest - warmup);
@@ -35,6 +35,19 @@ public record TripletBudget(
 
   /** Whether triplets are selected at a step: every {@code every}, and at each one of the rest. */
   public boolean isDue(long step) {
-    return step > warmup && (step > totalSteps - rest || step % every == 0);
+    return step > warmup && (isAtRest(step) || step % every == 0);
+  }
+
+  /** Whether a step is one of the last ones, which all have the target. */
+  public boolean isAtRest(long step) {
+    return step > totalSteps - rest;
+  }
+
+  /**
+   * Whether a step counts in the importance of triplets. That of the last step before the rest does
+   * not either, as in the authors' code.
+   */
+  public boolean importanceMoves(long step) {
+    return step < totalSteps - rest;
   }
 }

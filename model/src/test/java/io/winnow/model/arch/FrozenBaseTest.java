@@ -65,6 +65,38 @@ class FrozenBaseTest {
   }
 
   @Test
+  void aBaseDrawnByAnotherSeedSharesWhatTheSourceHasAndIsAsIfLoadedWithIt() {
+    long before = Tensor.liveBytes();
+    try (var loaded = load(Source.without("classifier"), 2);
+        var first = load(Source.without("classifier"), 1)) {
+      long ofTwo = Tensor.liveBytes() - before;
+      try (var drawn = first.drawnBy(2)) {
+        for (ParameterSite site : loaded.architecture().parameters()) {
+          boolean isDrawn = site.name().startsWith("classifier");
+          assertThat(drawn.values(site.name())).isEqualTo(loaded.values(site.name()));
+          assertThat(drawn.tensor(site.name()) == first.tensor(site.name())).isEqualTo(!isDrawn);
+        }
+        assertThat(drawn.fingerprint()).isEqualTo(loaded.fingerprint());
+        assertThat(drawn.bytes()).isEqualTo(first.bytes());
+        assertThat(drawn.ownBytes()).isEqualTo((16 + 1) * LABELS * (long) Float.BYTES);
+        assertThat(Tensor.liveBytes() - before).isEqualTo(ofTwo + drawn.ownBytes());
+      }
+      assertThat(Tensor.liveBytes() - before).isEqualTo(ofTwo);
+      assertThat(first.values("classifier.bias")).containsOnly(0f);
+    }
+    assertThat(Tensor.liveBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void aBaseWhoseSourceHasAllIsSharedAsAWhole() {
+    try (var whole = load(Source.without(""), 1);
+        var other = whole.drawnBy(9)) {
+      assertThat(other.ownBytes()).isZero();
+      assertThat(other.values("classifier.weight")).isEqualTo(whole.values("classifier.weight"));
+    }
+  }
+
+  @Test
   void aMissingHeadIsDrawnFromTheSeed() {
     try (var first = load(Source.without("classifier"), 1);
         var again = load(Source.without("classifier"), 1);

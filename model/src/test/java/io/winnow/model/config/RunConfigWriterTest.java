@@ -3,17 +3,20 @@ package io.winnow.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
 import io.winnow.model.train.Budget;
 import io.winnow.model.train.ExpansionRule;
 import io.winnow.model.train.ExpansionSettings;
+import io.winnow.model.train.Importance;
 import io.winnow.model.train.OptimizerSettings;
 import io.winnow.model.train.ScheduleSettings;
 import io.winnow.model.train.SelectionSettings.AfterSelection;
 import io.winnow.model.train.SelectionSettings.OmegaAfter;
 import io.winnow.model.train.SelectionSettings.Rule;
+import io.winnow.model.train.TripletRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +74,7 @@ class RunConfigWriterTest {
         SomeTask.task(number),
         SomeTask.data(number, text),
         method,
-        selects ? of(method.name(), selection, number) : Selection.none(keep),
+        selects ? of(method.name(), selection, number) : fixed(method, keep, number),
         selects ? optimizer : withoutOmega(optimizer),
         schedule,
         even ? training : stopping(training, number),
@@ -83,6 +86,22 @@ class RunConfigWriterTest {
         even
             ? List.of()
             : List.of(new RunConfig.ScriptedCommand(1, Map.of("optimizer.lr", "0.5"))));
+  }
+
+  private static Selection fixed(Method method, int keep, int number) {
+    return method.name() == Method.Name.ADALORA
+        ? Selection.ofTriplets(triplets(method, number))
+        : Selection.none(keep);
+  }
+
+  private static RunConfig.AdaLora triplets(Method method, int number) {
+    boolean even = number % 2 == 0;
+    return new RunConfig.AdaLora(
+        method.rank() / 3.0,
+        even ? StepCount.of(0) : StepCount.percent(7.5),
+        even ? StepCount.percent(0.25) : StepCount.of(number / 2 + 1),
+        number,
+        new TripletRule(0.1f / number, new Importance.Smoothing(0.85f, 1f / (number + 1))));
   }
 
   private static Selection of(Method.Name method, Selection from, int number) {
@@ -138,7 +157,25 @@ class RunConfigWriterTest {
             Arbitraries.of(Method.Name.class), positive(), belowOne(), targets, numbers())
         .as(
             (name, alpha, dropout, target, rank) ->
-                new Method(name, rank, alpha, dropout, Method.InitA.RANK, target, rank % 2 == 0));
+                new Method(
+                    name,
+                    rank,
+                    alpha,
+                    dropout,
+                    initA(name),
+                    target,
+                    rank % 2 == 0,
+                    rank % 3 == 0
+                        ? List.of(new BlockRange(rank, rank), new BlockRange(rank, 2 * rank))
+                        : List.of(),
+                    rank % 5 == 0 && name.whyNoStart().isEmpty()
+                        ? Path.of("/an \"adapter\"/here")
+                        : null));
+  }
+
+  /** Not the default where it may be another. */
+  private static Method.InitA initA(Method.Name name) {
+    return name == Method.Name.ADALORA ? Method.InitA.FAN_IN : Method.InitA.RANK;
   }
 
   private static Arbitrary<Selection> selections() {

@@ -9,9 +9,9 @@ import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.compute.UserProblem;
-import io.winnow.model.train.HeadState;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.LayerState;
+import io.winnow.model.train.LoraHead;
 import io.winnow.model.train.OmegaState;
 import io.winnow.model.train.SmallLayer;
 import io.winnow.model.train.TensorTraining;
@@ -49,14 +49,14 @@ class LayerSnapshotTest {
 
   @Test
   void everyBitOfAValueAndOfItsStepsSurvives() {
-    HeadState head = SmallLayer.initial().heads().get(0);
+    LoraHead head = SmallLayer.heads(SmallLayer.initial()).get(0);
     OmegaState omega = new OmegaState(-0f, Float.MIN_VALUE, 1e38f, 1L << 40);
     float[] a = {-0f, Float.MIN_VALUE, Float.MAX_VALUE, 1 / 3f, -1e-30f, 7};
-    HeadState odd =
-        new HeadState(head.spec(), 2, a, head.b(), head.momentsA(), head.momentsB(), omega);
+    LoraHead odd =
+        new LoraHead(head.spec(), 2, a, head.b(), head.momentsA(), head.momentsB(), omega);
     LayerState state = SmallLayer.initial();
     byte[] blob = LayerSnapshot.write(new LayerState(PLAN, 0, List.of(odd), state.tensors()));
-    HeadState read = LayerSnapshot.read(PLAN, 0, blob).heads().get(0);
+    LoraHead read = SmallLayer.heads(LayerSnapshot.read(PLAN, 0, blob)).get(0);
 
     assertThat(read.omega()).isEqualTo(omega);
     for (int i = 0; i < a.length; i++) {

@@ -271,6 +271,7 @@ class PeftAdapterTest {
         "{\"peft_type\":\"IA3\"}|peft_type is 'IA3'",
         "{\"peft_type\":\"LORA\",\"r\":4,\"use_dora\":true}|use_dora is set",
         "{\"peft_type\":\"LORA\",\"r\":4,\"bias\":\"all\"}|bias is 'all'",
+        "{\"peft_type\":\"LORA\",\"r\":4,\"init_lora_weights\":\"pissa_niter_4\"}|changed the base",
         "{\"peft_type\":\"LORA\",\"r\":2}|says rank 2",
         "{\"peft_type\":\"LORA\",\"r\":4,\"rank_pattern\":{\"(\":2}}|not a regular expression",
         "{\"peft_type\":\"LORA\",\"r\":4,\"rank_pattern\":{\"q\":[true]}}|a number is expected"
@@ -280,6 +281,34 @@ class PeftAdapterTest {
     assertThatThrownBy(() -> PeftAdapter.read(folder))
         .isInstanceOf(UserProblem.class)
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void ranksThatCouldNeverLearnAreLeftOut() {
+    float[] a = {1, 2, 0, 0, 0, 0};
+    float[] b = {3, 4, 0, 5, 0, 0};
+    PeftAdapter.Module padded = new PeftAdapter.Module(3, 2, 2, 1.5f, 1f, a, b);
+
+    PeftAdapter.Module narrow = padded.withoutDeadRanks();
+
+    assertThat(narrow.rank()).isEqualTo(2); // B of the second is not 0
+    assertThat(narrow.a()).containsExactly(1, 2, 0, 0);
+    assertThat(narrow.b()).containsExactly(3, 4, 5, 0);
+    assertThat(narrow.withoutDeadRanks()).isSameAs(narrow);
+    float[] zeros = new float[6];
+    assertThat(new PeftAdapter.Module(3, 2, 2, 1f, 1f, zeros, zeros).withoutDeadRanks().rank())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void fingerprintIsOfTheValuesAloneAndOfEachOfThem() throws IOException {
+    AdapterState last = state(3, 2, 1f);
+    String compact = PeftAdapter.read(export(PeftProfile.COMPACT, last)).fingerprint();
+    Files.writeString(temp.resolve("out/adapter/README.md"), "another card");
+    assertThat(PeftAdapter.read(temp.resolve("out/adapter")).fingerprint()).isEqualTo(compact);
+    last.b()[0] += 1;
+    assertThat(PeftAdapter.read(export(PeftProfile.COMPACT, last)).fingerprint())
+        .isNotEqualTo(compact);
   }
 
   @Test

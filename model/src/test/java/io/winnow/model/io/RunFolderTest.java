@@ -17,10 +17,10 @@ class RunFolderTest {
   @Test
   void rowsAfterTheCheckpointAndTornOnesAreDropped() throws IOException {
     RunFolder run = new RunFolder(folder);
-    run.appendMetrics(List.of("{\"step\":1,\"loss\":0.5}", "{\"step\":2}", "{\"step\":3}"));
+    run.append(run.metrics(), List.of("{\"step\":1,\"loss\":0.5}", "{\"step\":2}", "{\"step\":3}"));
     Files.writeString(run.metrics(), Files.readString(run.metrics()) + "{\"step\":2,\"lo");
 
-    run.truncateMetrics(2);
+    run.truncate(2);
 
     assertThat(run.metrics()).hasContent("{\"step\":1,\"loss\":0.5}\n{\"step\":2}\n");
   }

@@ -191,7 +191,7 @@ class ExpansionTest {
     LayerState state = SmallLayer.after(2);
     LayerState asked =
         new LayerState(plan.selectingBy(Rule.CONTRIBUTION), 2, state.heads(), state.tensors());
-    HeadState head = state.heads().get(0);
+    LoraHead head = SmallLayer.heads(state).get(0);
     float norm = (float) (2 * ProductNorm.of(head.size(), head.a(), head.b()));
 
     assertThat(state.report(SmallLayer.gradient(state, 3)).heads().get(0).norm()).isNull();
@@ -225,8 +225,8 @@ class ExpansionTest {
     LayerState before = SmallLayer.after(2);
     LayerState after =
         before.after(growing(before, SmallLayer.FIRST), SmallLayer.gradient(before, 3));
-    HeadState old = before.heads().get(0);
-    HeadState head = after.heads().get(0);
+    LoraHead old = SmallLayer.heads(before).get(0);
+    LoraHead head = SmallLayer.heads(after).get(0);
 
     assertThat(head.rank()).isEqualTo(3);
     assertThat(head.spec()).isEqualTo(old.spec());
@@ -234,7 +234,7 @@ class ExpansionTest {
     assertThat(head.momentsA()).usingRecursiveComparison().isEqualTo(Moments.zero(9));
     assertThat(head.momentsB()).usingRecursiveComparison().isEqualTo(Moments.zero(6));
     assertThat(head.omega().value()).isEqualTo(old.omega().value() + 0.125f);
-    assertThat(after.heads().get(1).momentsA().steps()).isEqualTo(3);
+    assertThat(SmallLayer.heads(after).get(1).momentsA().steps()).isEqualTo(3);
     assertThat(after.published().adapters().get(0).rank()).isEqualTo(3);
   }
 

@@ -29,7 +29,7 @@ class LayerStateTest {
     LayerState state = SmallLayer.initial();
 
     assertThat(state.version()).isZero();
-    for (HeadState head : state.heads()) {
+    for (LoraHead head : SmallLayer.heads(state)) {
       float bound = (float) (1 / Math.sqrt(head.spec().in()));
       for (float value : head.a()) {
         assertThat(value).isBetween(-bound, bound).isNotZero();
@@ -42,11 +42,13 @@ class LayerStateTest {
   @Test
   void drawsAreAFunctionOfTheSeedAndDifferBetweenHeads() {
     LayerId id = new LayerId(1, "block.1");
-    float[] first = SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(0).a();
+    float[] first = SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(0).published().a();
 
-    assertThat(SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(0).a()).isEqualTo(first);
-    assertThat(SmallLayer.initial(SmallLayer.plan(id, 8)).heads().get(0).a()).isNotEqualTo(first);
-    float[] second = SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(1).a();
+    assertThat(SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(0).published().a())
+        .isEqualTo(first);
+    assertThat(SmallLayer.initial(SmallLayer.plan(id, 8)).heads().get(0).published().a())
+        .isNotEqualTo(first);
+    float[] second = SmallLayer.initial(SmallLayer.plan(id, 7)).heads().get(1).published().a();
     assertThat(second).isNotEqualTo(Arrays.copyOf(first, second.length));
   }
 
@@ -90,8 +92,8 @@ class LayerStateTest {
 
     assertThat(after.version()).isEqualTo(1);
     for (int i = 0; i < before.heads().size(); i++) {
-      HeadState head = after.heads().get(i);
-      assertThat(head.a()).doesNotContain(before.heads().get(i).a());
+      LoraHead head = SmallLayer.heads(after).get(i);
+      assertThat(head.a()).doesNotContain(SmallLayer.heads(before).get(i).a());
       assertThat(head.b()).doesNotContain(0f);
       assertThat(head.momentsA().steps()).isEqualTo(1);
       assertThat(head.omega()).isEqualTo(new OmegaState(1.125f, 0.5f, 0.25f, 1));
@@ -106,7 +108,7 @@ class LayerStateTest {
     LayerState before = SmallLayer.initial();
     StepDecision decision = SmallLayer.decision(1, before, List.of());
     LayerGradient gradient = SmallLayer.gradient(before, 1);
-    HeadState after = before.after(decision, gradient).heads().get(0);
+    LoraHead after = SmallLayer.heads(before.after(decision, gradient)).get(0);
 
     float first = gradient.adapters().get(0).dA()[0] * decision.clip();
     assertThat(after.momentsA().m()[0]).isEqualTo(0.1f * first);
@@ -152,8 +154,9 @@ class LayerStateTest {
     LayerState after = step(before, FIRST);
 
     assertThat(after.heads()).extracting(head -> head.spec().id()).containsExactly(SECOND);
-    assertThat(after.heads().get(0).momentsA().steps()).isEqualTo(3);
-    assertThat(after.heads().get(0).b()).isEqualTo(step(before).heads().get(1).b());
+    assertThat(SmallLayer.heads(after).get(0).momentsA().steps()).isEqualTo(3);
+    assertThat(SmallLayer.heads(after).get(0).b())
+        .isEqualTo(SmallLayer.heads(step(before)).get(1).b());
     assertThat(after.published().adapters()).extracting("id").containsExactly(SECOND);
     assertThat(after.plan()).isEqualTo(before.plan());
   }
@@ -175,9 +178,10 @@ class LayerStateTest {
     LayerState masked = before.after(SmallLayer.decision(3, before, List.of()), masked(gradient));
     LayerState zero = before.after(SmallLayer.decision(3, before, List.of()), zeroed(gradient));
 
-    HeadState head = masked.heads().get(0);
-    assertThat(head.a()).isNotEqualTo(before.heads().get(0).a());
-    assertThat(head.momentsA().m()[0]).isEqualTo(0.9f * before.heads().get(0).momentsA().m()[0]);
+    LoraHead head = SmallLayer.heads(masked).get(0);
+    assertThat(head.a()).isNotEqualTo(SmallLayer.heads(before).get(0).a());
+    assertThat(head.momentsA().m()[0])
+        .isEqualTo(0.9f * SmallLayer.heads(before).get(0).momentsA().m()[0]);
     assertThat(LayerSnapshot.write(masked)).isEqualTo(LayerSnapshot.write(zero));
   }
 
@@ -201,9 +205,9 @@ class LayerStateTest {
     LayerState after = before.after(restart(before), SmallLayer.gradient(before, 3));
 
     assertThat(after.heads()).extracting(h -> h.spec().id()).containsExactly(SECOND);
-    HeadState head = after.heads().get(0);
+    LoraHead head = SmallLayer.heads(after).get(0);
     float bound = (float) (1 / Math.sqrt(head.spec().in()));
-    assertThat(head.a()).doesNotContain(SmallLayer.initial().heads().get(1).a());
+    assertThat(head.a()).doesNotContain(SmallLayer.heads(SmallLayer.initial()).get(1).a());
     assertThat(head.b()).containsOnly(0f);
     for (float value : head.a()) {
       assertThat(value).isBetween(-bound, bound).isNotZero();
@@ -254,7 +258,7 @@ class LayerStateTest {
 
   private static List<float[]> arrays(LayerState state, LayerGradient gradient) {
     List<float[]> arrays = new ArrayList<>();
-    for (HeadState head : state.heads()) {
+    for (LoraHead head : SmallLayer.heads(state)) {
       arrays.addAll(List.of(head.a(), head.b(), head.momentsA().m(), head.momentsA().v()));
       arrays.addAll(List.of(head.momentsB().m(), head.momentsB().v()));
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.winnow.model.train.Decide.StepOutcome;
 import io.winnow.model.train.SelectionSettings.Rule;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +104,18 @@ class SelectionTest {
     assertThat(decision.omega()).containsOnlyKeys(id(1), id(2));
     assertThat(decision.omega().values()).containsOnly(OmegaState.initial(1));
     assertThat(decision.after().finalAt()).isEqualTo(5);
+  }
+
+  @Test
+  void scoresAreThoseBeforeTheProjectionAndStayOutOfALayersPart() {
+    StepDecision pruned = decide(keeping(1).at(4), START, 4, head(1, 0), head(-3, 0.5f));
+
+    assertThat(pruned.scores()).containsExactlyInAnyOrderEntriesOf(Map.of(id(0), 1f, id(1), 3.5f));
+    assertThat(pruned.of(pruned.omega(), pruned.pruned()).scores()).isEmpty();
+    StepDecision masked = decide(keeping(1).at(9).every(4), START, 4, head(1, 0), head(2, 0.5f));
+    assertThat(masked.scores()).containsOnlyKeys(id(0), id(1));
+    StepDecision neither = decide(keeping(1).at(9).every(4), START, 5, head(1, 0), head(2, 0.5f));
+    assertThat(neither.scores()).isEmpty();
   }
 
   @Test

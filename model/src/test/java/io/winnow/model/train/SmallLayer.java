@@ -63,6 +63,11 @@ public final class SmallLayer {
     return state;
   }
 
+  /** The live heads of a layer without triplets. */
+  public static List<LoraHead> heads(LayerState state) {
+    return state.heads().stream().map(LoraHead.class::cast).toList();
+  }
+
   /** A gradient of everything that is live. */
   public static LayerGradient gradient(LayerState state, long key) {
     List<AdapterGradient> heads = new ArrayList<>();
@@ -71,8 +76,8 @@ public final class SmallLayer {
       heads.add(
           new AdapterGradient(
               head.spec().id(),
-              values(own, head.a().length),
-              values(-own, head.b().length),
+              values(own, head.published().a().length),
+              values(-own, head.published().b().length),
               values(own, 1)[0]));
     }
     List<TensorState> tensors =

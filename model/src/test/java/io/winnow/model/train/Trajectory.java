@@ -37,6 +37,8 @@ record Trajectory(Path folder, String name, JsonNode facts) {
   static final String EXPANDED = "fat";
   static final Set<String> KINDS = Set.of("iht", "adamw_topk", RESTARTED, EXPANDED);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonNode DEVIATIONS =
+      json(Path.of("src/test/resources/trajectory-deviation.json"));
 
   /** Every variant of every trajectory folder, whether it is supported or not. */
   static List<Trajectory> all() {
@@ -93,6 +95,19 @@ record Trajectory(Path folder, String name, JsonNode facts) {
   /** The stated deviation of these numbers from float64. */
   double deviation(String what) {
     return variant().path("float32_vs_float64").path(what).asDouble();
+  }
+
+  /**
+   * The largest deviation of the file's B A from float64, as trajectory_deviation.py measured it.
+   *
+   * @param when a snapshot; {@code init} is given, not computed
+   */
+  double productDeviation(String when) {
+    JsonNode measured = DEVIATIONS.path(toString()).path("product_deviation").path(when);
+    if (!when.equals("init") && !measured.isNumber()) {
+      throw new IllegalStateException("no deviation of B A for " + this + " at " + when);
+    }
+    return measured.asDouble();
   }
 
   /** Batch of a 1-based step. */

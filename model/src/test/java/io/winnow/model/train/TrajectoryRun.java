@@ -70,10 +70,10 @@ final class TrajectoryRun implements AutoCloseable {
     return new LayerState(new LayerPlan(layer, 0, true, optimizer), steps, heads, tensors);
   }
 
-  private static HeadState head(AdapterSpec head, SafeTensors file, String when, float omega) {
+  private static LoraHead head(AdapterSpec head, SafeTensors file, String when, float omega) {
     float[] a = file.floats(when + "." + head.id() + ".A");
     float[] b = file.floats(when + "." + head.id() + ".B");
-    return new HeadState(
+    return new LoraHead(
         head,
         head.rank(),
         a,
@@ -99,9 +99,9 @@ final class TrajectoryRun implements AutoCloseable {
    * grows, and draws for, all heads that were live before the step, also those that it drops then.
    */
   private void growAsFile(List<LayerState> before, StepDecision decision) {
-    Map<AdapterId, HeadState> grown = new HashMap<>();
+    Map<AdapterId, LoraHead> grown = new HashMap<>();
     before.stream()
-        .flatMap(layer -> layer.heads().stream())
+        .flatMap(layer -> SmallLayer.heads(layer).stream())
         .sorted(Comparator.comparing(head -> head.spec().id()))
         .forEach(head -> grown.put(head.spec().id(), grown(head, decision)));
     layers =
@@ -111,12 +111,14 @@ final class TrajectoryRun implements AutoCloseable {
                     new LayerState(
                         layer.plan(),
                         layer.version(),
-                        layer.heads().stream().map(h -> grown.get(h.spec().id())).toList(),
+                        layer.heads().stream()
+                            .<HeadState>map(h -> grown.get(h.spec().id()))
+                            .toList(),
                         layer.tensors()))
             .toList();
   }
 
-  private HeadState grown(HeadState head, StepDecision decision) {
+  private LoraHead grown(LoraHead head, StepDecision decision) {
     ExpansionRule rule = decision.expansion().rule();
     int in = head.spec().in();
     int draws = rule.noiseColumns(head.rank(), 2 * head.rank()) / head.rank();
@@ -179,8 +181,8 @@ final class TrajectoryRun implements AutoCloseable {
         step.reports());
   }
 
-  List<HeadState> heads() {
-    return layers.stream().flatMap(layer -> layer.heads().stream()).toList();
+  List<LoraHead> heads() {
+    return layers.stream().flatMap(layer -> SmallLayer.heads(layer).stream()).toList();
   }
 
   List<TensorTraining> tensors() {
