@@ -35,6 +35,7 @@ final class CommandLines {
           new CompareCommand(context),
           new ValidateCommand(context),
           new BenchCommand(context),
+          new NodeCommand(context),
           new TestCommand(context)
         }) {
       root.addSubcommand(command);

@@ -18,19 +18,25 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 final class Logging {
+  private static final String TIME = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} ";
   private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %X{run} %X{worker} [%thread] %logger{30} %msg%n%ex";
+      "%-5level %X{run} %X{worker} [%thread] %logger{30} %msg%n%ex";
 
   private @Nullable Path file;
 
   /** From now on, everything goes to the end of {@code log}. */
   void toFile(Path log) {
+    toFile(log, "");
+  }
+
+  /** The same, with who says it at the beginning of each line. */
+  void toFile(Path log, String who) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders(); // logback refuses a second appender on one file
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setPattern(TIME + (who.isEmpty() ? "" : who + " ") + PATTERN);
     encoder.start();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context);

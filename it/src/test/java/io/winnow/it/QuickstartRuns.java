@@ -28,25 +28,25 @@ final class QuickstartRuns {
   /** Arguments of a run of {@link #STEPS} steps that selects on the way. */
   static String[] train(Path out, String... more) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                CONF.toString(),
-                "--out",
-                out.toString(),
-                "--set",
-                "training.epochs=" + STEPS / 125.0,
-                "--set",
-                "selection.at=" + SELECTION,
-                "--set",
-                "training.evaluate-every=20",
-                "--set",
-                "checkpoint.every=3"));
-    for (String setting : more) {
+        new ArrayList<>(List.of("train", CONF.toString(), "--out", out.toString()));
+    for (String setting : settings(more)) {
       arguments.add("--set");
       arguments.add(setting);
     }
     return arguments.toArray(String[]::new);
+  }
+
+  /** What {@link #train} sets. */
+  static List<String> settings(String... more) {
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "training.epochs=" + STEPS / 125.0,
+                "selection.at=" + SELECTION,
+                "training.evaluate-every=20",
+                "checkpoint.every=3"));
+    settings.addAll(List.of(more));
+    return settings;
   }
 
   static long rows(Path run) {

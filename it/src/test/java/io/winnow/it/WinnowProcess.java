@@ -1,5 +1,6 @@
 package io.winnow.it;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /** The command line in a JVM of its own, so that it can be killed. */
 final class WinnowProcess implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final long LOOK_AGAIN_MILLIS = 5;
 
   private final Process process;
@@ -25,7 +26,13 @@ final class WinnowProcess implements AutoCloseable {
 
   /** Starts {@code winnow arguments}; what it prints goes to a file in {@code folder}. */
   static WinnowProcess start(Path folder, String... arguments) throws IOException {
-    return launch(folder, List.of(), arguments);
+    return launch(folder, List.of(), "", arguments);
+  }
+
+  /** The same, with a folder of resources that comes before Winnow's own. */
+  static WinnowProcess startBefore(Path classes, Path folder, String... arguments)
+      throws IOException {
+    return launch(folder, List.of(), classes + File.pathSeparator, arguments);
   }
 
   /** Runs a command to its end, with {@code folder} as the current one. */
@@ -43,11 +50,11 @@ final class WinnowProcess implements AutoCloseable {
   static WinnowProcess startWithFileLimit(Path folder, int kibibytes, String... arguments)
       throws IOException {
     String limit = "ulimit -f " + kibibytes + "; exec \"$@\"";
-    return launch(folder, List.of("bash", "-c", limit, "bash"), arguments);
+    return launch(folder, List.of("bash", "-c", limit, "bash"), "", arguments);
   }
 
-  private static WinnowProcess launch(Path folder, List<String> before, String... arguments)
-      throws IOException {
+  private static WinnowProcess launch(
+      Path folder, List<String> before, String classes, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -57,7 +64,9 @@ final class WinnowProcess implements AutoCloseable {
             "-Dorg.bytedeco.javacpp.maxbytes=8g",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            classes
+                + System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
             "io.winnow.cli.Main"));
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "winnow-", ".out");

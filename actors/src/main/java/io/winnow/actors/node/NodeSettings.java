@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.StoreSettings;
 import io.winnow.actors.worker.SweepFactory;
 import io.winnow.protocol.RunId;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import java.util.function.UnaryOperator;
 /**
  * What a node is started with.
  *
- * @param store folder of the workspace's store
+ * @param store the workspace's store
+ * @param cluster how it meets other nodes
  * @param workers compute slots; 0 = the node does not compute
  * @param works which unfinished runs the node goes on with by itself
  * @param post what lies between actors and sharding; tests put their faults here
@@ -21,7 +23,8 @@ import java.util.function.UnaryOperator;
  * @param overrides Akka settings that come before Winnow's own
  */
 public record NodeSettings(
-    Path store,
+    StoreSettings store,
+    ClusterSettings cluster,
     int workers,
     Predicate<RunId> works,
     Planner planner,
@@ -30,13 +33,49 @@ public record NodeSettings(
     UnaryOperator<CheckpointStore> checkpoints,
     Config overrides) {
 
-  /** A node with nothing between its actors. */
+  /** A node alone on a store that it has for itself, with faults between its actors. */
+  public NodeSettings(
+      Path store,
+      int workers,
+      Predicate<RunId> works,
+      Planner planner,
+      SweepFactory sweeps,
+      UnaryOperator<Post> post,
+      UnaryOperator<CheckpointStore> checkpoints,
+      Config overrides) {
+    this(
+        new StoreSettings.OneProcess(store),
+        ClusterSettings.ALONE,
+        workers,
+        works,
+        planner,
+        sweeps,
+        post,
+        checkpoints,
+        overrides);
+  }
+
+  /** A node alone, with nothing between its actors. */
   public NodeSettings(
       Path store, int workers, Predicate<RunId> works, Planner planner, SweepFactory sweeps) {
     this(
         store,
         workers,
         works,
+        planner,
+        sweeps,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        ConfigFactory.empty());
+  }
+
+  /** A node of a cluster, which works on every run. */
+  public static NodeSettings of(NodeConfig config, Planner planner, SweepFactory sweeps) {
+    return new NodeSettings(
+        config.store(),
+        config.cluster(),
+        config.workers(),
+        run -> true,
         planner,
         sweeps,
         UnaryOperator.identity(),

@@ -1,160 +1,125 @@
 package io.winnow.actors.node;
 
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.SupervisorStrategy;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.ClusterSingleton;
-import akka.cluster.typed.Join;
-import akka.cluster.typed.SingletonActor;
+import akka.actor.typed.javadsl.Adapter;
+import akka.cluster.Cluster;
+import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.winnow.actors.layer.LayerActor;
-import io.winnow.actors.registry.RunRegistry;
-import io.winnow.actors.run.RunCoordinator;
 import io.winnow.actors.store.CheckpointStore;
-import io.winnow.actors.store.JdbcCheckpointStore;
-import io.winnow.actors.store.StoreFile;
+import io.winnow.actors.store.Store;
 import io.winnow.actors.worker.ComputeClock;
-import io.winnow.actors.worker.Worker;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.protocol.RegistryMessage;
 import io.winnow.protocol.RunId;
+import io.winnow.protocol.WinnowVersion;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: an actor system that is a cluster (of itself alone, until others join), with its
- * sharding, the registry, and its workers as children of the guardian. It has the workspace's store
- * for as long as it is open.
+ * One node: an actor system that is part of a cluster (of itself alone, if nobody else is there),
+ * with its sharding, the registry, and its workers as children of the guardian. It has the
+ * workspace's store open for as long as it is open.
  */
 public final class WinnowNode implements AutoCloseable {
   private static final String SYSTEM = "winnow";
-  private static final Duration WAKE_EVERY = Duration.ofSeconds(10);
-  private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
 
   private final ActorSystem<Void> system;
-  private final StoreFile store;
-  private final Post post;
-  private final CheckpointStore checkpoints;
-  private final ActorRef<RegistryMessage> registry;
+  private final Store store;
+  private final NodeGuardian.Made made;
   private final ComputeClock clock;
-  private final List<ActorRef<WorkerMessage>> workers;
+  private final CompletableFuture<Void> up = new CompletableFuture<>();
+  private final CompletableFuture<Void> removed = new CompletableFuture<>();
+  private final CompletableFuture<NodeEnd> ended = new CompletableFuture<>();
 
-  private WinnowNode(Starting starting, StoreFile store) {
-    this.system = starting.system;
+  private WinnowNode(
+      ActorSystem<Void> system, Store store, NodeGuardian.Made made, ComputeClock clock) {
+    this.system = system;
     this.store = store;
-    this.post = starting.post;
-    this.checkpoints = starting.checkpoints;
-    this.registry = starting.registry;
-    this.clock = starting.clock;
-    this.workers = List.copyOf(starting.workers);
+    this.made = made;
+    this.clock = clock;
+    Cluster cluster = Cluster.get(Adapter.toClassic(system));
+    String name = system.settings().config().getString(VersionCheck.NODE);
+    cluster.registerOnMemberUp(
+        () -> {
+          VersionCheck.joined(name);
+          up.complete(null);
+        });
+    cluster.registerOnMemberRemoved(() -> removed.complete(null));
+    system
+        .getWhenTerminated()
+        .whenComplete(
+            (done, failure) -> {
+              VersionCheck.left(name);
+              ended.complete(end());
+            });
   }
 
   /**
-   * Starts a node and its cluster of one.
+   * Starts a node, which begins a cluster or begins to join one.
    *
-   * @throws io.winnow.model.compute.UserProblem if the store is in use or cannot be opened
+   * @throws UserProblem if the store is in use or cannot be opened, or its address is taken
    */
   public static WinnowNode start(NodeSettings settings) {
-    StoreFile store = StoreFile.open(settings.store());
+    Store store = Store.open(settings.store());
     try {
-      Config config =
-          settings
-              .overrides()
-              .withFallback(store.config())
-              .withFallback(ConfigFactory.parseResources("winnow-node.conf"))
-              .withFallback(ConfigFactory.load());
-      Starting starting = new Starting();
-      starting.system = ActorSystem.create(guardian(settings, starting), SYSTEM, config.resolve());
-      starting.await();
-      return new WinnowNode(starting, store);
+      ComputeClock clock = new ComputeClock();
+      CompletableFuture<NodeGuardian.Made> made = new CompletableFuture<>();
+      ActorSystem<Void> system =
+          ActorSystem.create(
+              NodeGuardian.create(settings, clock, made), SYSTEM, config(settings, store));
+      try {
+        return new WinnowNode(system, store, NodeGuardian.await(made, START_DEADLINE), clock);
+      } catch (RuntimeException failure) {
+        system.terminate();
+        throw failure;
+      }
+    } catch (RemoteTransportException taken) {
+      store.close();
+      throw UserProblem.failure(
+          "the node cannot listen at "
+              + settings.cluster().address()
+              + ": "
+              + Failures.rootMessage(taken)
+              + "; choose another port",
+          taken);
     } catch (RuntimeException failure) {
       store.close();
       throw failure;
     }
   }
 
-  /** What the guardian makes while it is set up. */
-  private static final class Starting {
-    private ActorSystem<Void> system;
-    private Post post;
-    private CheckpointStore checkpoints;
-    private ActorRef<RegistryMessage> registry;
-    private final ComputeClock clock = new ComputeClock();
-    private final List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
-    private final java.util.concurrent.CompletableFuture<Void> ready =
-        new java.util.concurrent.CompletableFuture<>();
-
-    void await() {
-      try {
-        ready.get(STOP_DEADLINE.toSeconds(), TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while the node started", e);
-      } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-        system.terminate();
-        throw new IllegalStateException("the node did not start", e);
-      }
-    }
-  }
-
-  private static Behavior<Void> guardian(NodeSettings settings, Starting starting) {
-    return Behaviors.setup(
-        context -> {
-          ActorSystem<?> system = context.getSystem();
-          Cluster cluster = Cluster.get(system);
-          cluster.manager().tell(Join.create(cluster.selfMember().address()));
-          ClusterSharding sharding = ClusterSharding.get(system);
-          ShardingPost direct = new ShardingPost(sharding);
-          Post post = settings.post().apply(direct);
-          CheckpointStore checkpoints =
-              settings.checkpoints().apply(new JdbcCheckpointStore(system));
-          initSharding(sharding, settings, post, checkpoints);
-          starting.registry =
-              ClusterSingleton.get(system)
-                  .init(
-                      SingletonActor.of(
-                          RunRegistry.create(post, WAKE_EVERY, settings.works()), "registry"));
-          direct.registry(starting.registry);
-          for (int i = 0; i < settings.workers(); i++) {
-            Behavior<WorkerMessage> worker =
-                Behaviors.supervise(Worker.create(post, settings.sweeps(), starting.clock))
-                    .onFailure(SupervisorStrategy.restart());
-            starting.workers.add(context.spawn(worker, "worker-" + i));
-          }
-          starting.post = post;
-          starting.checkpoints = checkpoints;
-          starting.ready.complete(null);
-          return Behaviors.empty();
-        });
-  }
-
-  private static void initSharding(
-      ClusterSharding sharding, NodeSettings settings, Post post, CheckpointStore checkpoints) {
-    sharding.init(
-        Entity.of(
-                LayerActor.TYPE,
-                entity -> LayerActor.create(entity.getEntityId(), post, checkpoints))
-            .withRole("adapters")
-            .withStopMessage(LayerActor.Stop.NOW)
-            .withEntityProps(DispatcherSelector.fromConfig("winnow.layer-dispatcher")));
-    sharding.init(
-        Entity.of(
-                RunCoordinator.TYPE,
-                entity -> RunCoordinator.create(entity.getEntityId(), post, settings.planner()))
-            .withRole("control")
-            .withStopMessage(RunCoordinator.Stop.NOW));
+  private static Config config(NodeSettings settings, Store store) {
+    Config everyNode = ConfigFactory.parseResources("winnow-node.conf");
+    String version = WinnowVersion.text();
+    Map<String, Object> identity =
+        Map.of(
+            VersionCheck.VERSION,
+            version,
+            VersionCheck.NODE,
+            settings.cluster().address().toString(),
+            "akka.cluster.app-version",
+            version);
+    return settings
+        .overrides()
+        .withFallback(store.config())
+        .withFallback(ConfigFactory.parseMap(identity))
+        .withFallback(settings.cluster().config(everyNode))
+        .withFallback(ConfigFactory.load())
+        .resolve();
   }
 
   /** The actor system. */
@@ -164,17 +129,17 @@ public final class WinnowNode implements AutoCloseable {
 
   /** How sharded actors are reached. */
   public Post post() {
-    return post;
+    return made.post();
   }
 
   /** The list of runs, wherever it is kept. */
   public ActorRef<RegistryMessage> registry() {
-    return registry;
+    return made.registry();
   }
 
   /** The checkpoints of the workspace. */
   public CheckpointStore checkpoints() {
-    return checkpoints;
+    return made.checkpoints();
   }
 
   /** Deletes every blob of a run that is removed. Blocks. */
@@ -194,7 +159,43 @@ public final class WinnowNode implements AutoCloseable {
 
   /** This node's workers. */
   public List<ActorRef<WorkerMessage>> workers() {
-    return workers;
+    return made.workers();
+  }
+
+  /** Where other nodes reach it. */
+  public NodeAddress address() {
+    var self = Cluster.get(Adapter.toClassic(system)).selfAddress();
+    return new NodeAddress(self.getHost().orElse(""), self.getPort().orElse(0));
+  }
+
+  /** Completes when the node is a member of a cluster; never, if it does not get into one. */
+  public CompletionStage<Void> whenUp() {
+    return up.minimalCompletionStage();
+  }
+
+  /** Completes when the node is in no cluster any more; its end should follow soon. */
+  public CompletionStage<Void> whenRemoved() {
+    return removed.minimalCompletionStage();
+  }
+
+  /** Completes when the node is no more, asked or not. */
+  public CompletionStage<NodeEnd> whenEnded() {
+    return ended.minimalCompletionStage();
+  }
+
+  private NodeEnd end() {
+    CoordinatedShutdown.Reason reason =
+        CoordinatedShutdown.get(system).getShutdownReason().orElse(null);
+    if (reason == CoordinatedShutdown.actorSystemTerminateReason()
+        || reason == CoordinatedShutdown.clusterLeavingReason()) {
+      return NodeEnd.LEFT;
+    } else if (reason == CoordinatedShutdown.clusterDowningReason()
+        || reason == CoordinatedShutdown.clusterJoinUnsuccessfulReason()) {
+      return NodeEnd.LOST;
+    } else if (reason == CoordinatedShutdown.incompatibleConfigurationDetectedReason()) {
+      return NodeEnd.REFUSED;
+    }
+    return NodeEnd.FAILED;
   }
 
   @Override
@@ -207,7 +208,7 @@ public final class WinnowNode implements AutoCloseable {
           .get(STOP_DEADLINE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       LoggerFactory.getLogger(WinnowNode.class).warn("event=node-stop-overdue", e);
     } finally {
       store.close();

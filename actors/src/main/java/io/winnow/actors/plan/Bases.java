@@ -7,10 +7,12 @@ import io.winnow.model.arch.HeadInit;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.Storage;
 import io.winnow.model.arch.TaskHead;
+import io.winnow.model.config.RunConfig;
 import io.winnow.model.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,21 @@ public final class Bases implements AutoCloseable {
 
   private final Map<Body, FrozenBase> bodies = new HashMap<>();
   private final Map<Key, FrozenBase> drawn = new HashMap<>();
+  private final UnaryOperator<String> places;
+
+  /** Bases from the folders that run.confs name. */
+  public Bases() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * Bases of a host where models may lie elsewhere.
+   *
+   * @param places from the folder in a run.conf to the folder here
+   */
+  public Bases(UnaryOperator<String> places) {
+    this.places = places;
+  }
 
   /** The base of a key, loaded if need be. Blocks. */
   public synchronized FrozenBase get(Key key) {
@@ -54,8 +71,14 @@ public final class Bases implements AutoCloseable {
     return bodies.computeIfAbsent(body, b -> load(b, key.seed())).drawnBy(key.seed());
   }
 
-  private static FrozenBase load(Body body, long seed) {
-    try (ModelFolder folder = ModelFolder.open(Path.of(body.folder()))) {
+  /** A run's configuration with the model's folder as it is here. */
+  RunConfig here(RunConfig run) {
+    Path path = Path.of(places.apply(run.model().path().toString()));
+    return path.equals(run.model().path()) ? run : run.withModel(path);
+  }
+
+  private FrozenBase load(Body body, long seed) {
+    try (ModelFolder folder = ModelFolder.open(Path.of(places.apply(body.folder())))) {
       JsonNode config = withDropout(folder.config(), body.dropout());
       return FrozenBase.load(config, folder, new HeadInit(body.head(), seed), body.storage());
     }

@@ -39,8 +39,9 @@ public final class FolderPlanner implements Planner {
   @Override
   public RunPlan plan(String text) {
     RunConfig config = RunConfigReader.readText(text, "run.conf");
-    PlanCheck check = PlanCheck.of(config);
-    TaskData data = TaskData.read(config, check.model());
+    RunConfig here = bases.here(config);
+    PlanCheck check = PlanCheck.of(here);
+    TaskData data = TaskData.read(here, check.model());
     TaskHead head = data.head();
     StartingPoint start = StartingPoint.of(config);
     TrainableSpec trainable = trainable(check.architecture(head), config, start);

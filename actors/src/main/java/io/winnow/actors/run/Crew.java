@@ -143,8 +143,10 @@ final class Crew {
     loop.actor()
         .getLog()
         .warn("run={} event=worker-refused worker={} reason={}", loop.run(), worker, reason);
+    String node = worker.path().address().getHost().map(host -> " of " + host).orElse("");
     loop.tell(
-        new RunEvent.WorkerNote(loop.run(), "worker " + worker.path().name() + ": " + reason));
+        new RunEvent.WorkerNote(
+            loop.run(), "worker " + worker.path().name() + node + ": " + reason));
   }
 
   /** Why the last worker was refused, where there are workers and all were. */

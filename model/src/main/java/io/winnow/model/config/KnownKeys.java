@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -14,14 +15,23 @@ import java.util.TreeSet;
  */
 final class KnownKeys {
   private final ConfigProblems problems;
+  private final ConfigObject reference;
+  private final List<String> paths;
 
   KnownKeys(ConfigProblems problems) {
+    this(problems, ReferenceConfig.values(), ReferenceConfig.paths());
+  }
+
+  /** By another reference; a section that is empty there may hold any keys. */
+  KnownKeys(ConfigProblems problems, Config reference, List<String> paths) {
     this.problems = problems;
+    this.reference = reference.root();
+    this.paths = paths;
   }
 
   /** {@code user} without what was reported. */
   Config keep(Config user) {
-    return section("", user.root(), ReferenceConfig.values().root()).toConfig();
+    return section("", user.root(), reference).toConfig();
   }
 
   private ConfigObject section(String prefix, ConfigObject user, ConfigObject reference) {
@@ -37,6 +47,9 @@ final class KnownKeys {
       } else if (value.valueType() == ConfigValueType.NULL) {
         kept = kept.withoutKey(key); // takes back what a file below said, as --set x=null does
       } else if (isSection(known) && isSection(value)) {
+        if (((ConfigObject) known).isEmpty()) {
+          continue;
+        }
         ConfigObject inner = section(path + ".", (ConfigObject) value, (ConfigObject) known);
         kept = kept.withValue(key, inner);
       } else if (isSection(known) != isSection(value)) {
@@ -48,9 +61,9 @@ final class KnownKeys {
   }
 
   /** The nearest sibling, or else the nearest key of any section: it may only be misplaced. */
-  private static String hint(String path, String prefix, ConfigObject siblings) {
+  private String hint(String path, String prefix, ConfigObject siblings) {
     String key = path.substring(prefix.length());
-    for (String known : ReferenceConfig.paths()) {
+    for (String known : paths) {
       if (known.substring(known.lastIndexOf('.') + 1).equals(key)) {
         return "did you mean " + known + "?";
       }

@@ -19,10 +19,7 @@ public final class ReferenceConfig {
           ReferenceConfig.class.getClassLoader(),
           RESOURCE,
           ConfigParseOptions.defaults().setAllowMissing(false));
-  private static final List<String> PATHS =
-      leaves("", VALUES.root()).stream()
-          .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
-          .toList();
+  private static final List<String> PATHS = paths(VALUES);
 
   private ReferenceConfig() {}
 
@@ -34,6 +31,13 @@ public final class ReferenceConfig {
   /** The path of every setting, sections excluded, the shortest first. */
   public static List<String> paths() {
     return PATHS;
+  }
+
+  /** The path of every setting of a reference, sections excluded, the shortest first. */
+  static List<String> paths(Config reference) {
+    return leaves("", reference.root()).stream()
+        .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
+        .toList();
   }
 
   private static List<String> leaves(String prefix, ConfigObject section) {

@@ -53,6 +53,26 @@ public record RunConfig(
     commands = List.copyOf(commands);
   }
 
+  /** The same run with its model in another folder. */
+  public RunConfig withModel(Path folder) {
+    return new RunConfig(
+        name,
+        seed,
+        new Model(folder, model.options()),
+        task,
+        data,
+        method,
+        selection,
+        optimizer,
+        schedule,
+        training,
+        checkpoint,
+        failure,
+        workers,
+        generation,
+        commands);
+  }
+
   /**
    * The frozen base.
    *

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * before anything else is loaded.
  */
 public final class RunConfigReader {
-  private static final ConfigParseOptions HOCON =
+  static final ConfigParseOptions HOCON =
       ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
 
   /** Settings that exclude each other. */
@@ -137,7 +137,7 @@ public final class RunConfigReader {
     return kept;
   }
 
-  private static void requireFile(Path absolute, Path asGiven) {
+  static void requireFile(Path absolute, Path asGiven) {
     if (Files.isDirectory(absolute)) {
       String hint =
           Files.exists(absolute.resolve("run.conf")) ? "; did you mean its run.conf?" : "";
@@ -169,7 +169,7 @@ public final class RunConfigReader {
   }
 
   /** A value of the command line: HOCON where that is what it looks like, else plain text. */
-  private static ConfigValue value(String text) {
+  static ConfigValue value(String text) {
     boolean comment = text.contains("//") || text.contains("#");
     if (!comment && !text.isEmpty()) {
       try {
@@ -181,7 +181,7 @@ public final class RunConfigReader {
     return ConfigValueFactory.fromAnyRef(text, "--set");
   }
 
-  private static Config parse(String origin, Supplier<Config> parser) {
+  static Config parse(String origin, Supplier<Config> parser) {
     try {
       return parser.get();
     } catch (ConfigException problem) {

@@ -1,0 +1,49 @@
+package io.winnow.actors.node;
+
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.ShardingMessageExtractor;
+import io.winnow.protocol.LayerMessage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which shard a layer is in: {@code group.slot}. All layers of a run are in one group, neighbours
+ * in different slots, so that the layers of a run can be dealt out to nodes one by one. Their
+ * number is bounded, whatever number of runs there were.
+ */
+final class LayerShards
+    extends ShardingMessageExtractor<ShardingEnvelope<LayerMessage>, LayerMessage> {
+  private static final int GROUPS = 16;
+  private static final int SLOTS = 64;
+  private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d{1,6})\\D*");
+
+  @Override
+  public String entityId(ShardingEnvelope<LayerMessage> envelope) {
+    return envelope.entityId();
+  }
+
+  @Override
+  public String shardId(String entityId) {
+    int bar = entityId.indexOf('|');
+    int group = Math.floorMod(entityId.substring(0, bar).hashCode(), GROUPS);
+    return group + "." + slot(entityId.substring(bar + 1));
+  }
+
+  @Override
+  public LayerMessage unwrapMessage(ShardingEnvelope<LayerMessage> envelope) {
+    return envelope.message();
+  }
+
+  /** Blocks of one stack by their number; stacks, and what has no number, begin anywhere. */
+  private static int slot(String layer) {
+    Matcher numbered = NUMBERED.matcher(layer);
+    return numbered.matches()
+        ? Math.floorMod(numbered.group(1).hashCode() + Integer.parseInt(numbered.group(2)), SLOTS)
+        : Math.floorMod(layer.hashCode(), SLOTS);
+  }
+
+  /** The group of a shard. */
+  static String group(String shard) {
+    return shard.substring(0, shard.indexOf('.'));
+  }
+}

@@ -1,0 +1,63 @@
+package io.winnow.actors.store;
+
+import com.typesafe.config.Config;
+import io.winnow.protocol.RunId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * An H2 file that several processes of one host share: the first one serves it to the others on the
+ * loopback interface, and when that one dies, another one takes its place.
+ */
+final class SharedStoreFile implements Store {
+  private static final String BIND_ADDRESS = "h2.bindAddress";
+
+  private final Path folder;
+  private final Database database;
+
+  private SharedStoreFile(Path folder) {
+    this.folder = folder;
+    this.database = StoreFile.h2(folder, ";AUTO_SERVER=TRUE");
+  }
+
+  static SharedStoreFile open(Path folder) {
+    StoreFile.create(folder);
+    if (System.getProperty(BIND_ADDRESS) == null) {
+      System.setProperty(BIND_ADDRESS, "127.0.0.1"); // its server has no other protection
+    }
+    SharedStoreFile store = new SharedStoreFile(folder);
+    try (FileChannel schema =
+        FileChannel.open(
+            folder.resolve("schema.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      schema.lock(); // until the channel is closed
+      store.database.createTables();
+    } catch (SQLException | IOException e) {
+      throw StoreFile.unopened(folder, e);
+    }
+    return store;
+  }
+
+  @Override
+  public Config config() {
+    return database.config();
+  }
+
+  @Override
+  public void deleteBlobs(RunId run) {
+    database.deleteBlobs(run, folder);
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return database.problem();
+  }
+
+  @Override
+  public void close() {
+    // the database closes with its last connection
+  }
+}

@@ -1,0 +1,34 @@
+package io.winnow.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes whose journal and checkpoints are in PostgreSQL. */
+class PostgresIT {
+  @TempDir Path folder;
+
+  @Test
+  void nodesThatStartTogetherMakeTheTablesOnceAndARunGivesTheBytesOfOneNode() throws Exception {
+    try (PostgresServer server = PostgresServer.start();
+        TestCluster cluster = new TestCluster(folder.resolve("cluster"), server.settings())) {
+      cluster.startAll("control,adapters,worker", "adapters,worker", "control,adapters");
+      Path run = folder.resolve("run");
+      WinnowProcess client = cluster.submit(run);
+      assertThat(client.runsUntil(() -> QuickstartRuns.rows(run) >= 10)).isTrue();
+      cluster.node(cluster.coordinator()).kill();
+      assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
+
+      assertThat(server.rows("event_journal")).isPositive();
+      Path undisturbed = folder.resolve("undisturbed");
+      try (WinnowProcess one =
+          WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
+        assertThat(one.await()).as(one.printed()).isZero();
+      }
+      QuickstartRuns.assertSameAdapter(run, undisturbed);
+      QuickstartRuns.assertEachStepOnce(run);
+    }
+  }
+}
