@@ -4,6 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.winnow.actors.node.Failures;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.HeadState;
@@ -19,6 +21,8 @@ import io.winnow.protocol.WorkerMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One attempt's life of a layer: the state at its version, and what came in for the step after it.
@@ -39,6 +43,36 @@ final class LiveLayer {
     this.run = layer.run();
     this.attempt = attempt;
     this.state = state;
+  }
+
+  /** The layer as its predecessor left it. */
+  static LiveLayer takingUp(LayerContext layer, LayerHandOff handOff) {
+    LiveLayer live = new LiveLayer(layer, handOff.attempt(), handOff.state());
+    LayerGradient sum = handOff.sums().get(handOff.state().version() + 1);
+    live.inbox = sum == null ? StepInbox.empty() : StepInbox.complete(sum);
+    return live;
+  }
+
+  /** What a successor needs: the state, and the next step's sum if that is complete. */
+  LayerHandOff handOff() {
+    SortedMap<Long, LayerGradient> sums = new TreeMap<>();
+    if (inbox.isComplete()) {
+      sums.put(state.version() + 1, inbox.total());
+    }
+    return new LayerHandOff(attempt, state, sums);
+  }
+
+  /** Fetches of the next version, which the successor will have. */
+  List<LayerCommand.Fetch> parked() {
+    return parked;
+  }
+
+  long version() {
+    return state.version();
+  }
+
+  LayerReply.TakenUp takenUp() {
+    return new LayerReply.TakenUp(run, attempt, layer.layer(), state.version());
   }
 
   boolean isOfThisAttempt(LayerCommand command) {
