@@ -58,7 +58,9 @@ class MovingIT {
       assertThat(cluster.node(leaving).await()).as(cluster.logs()).isZero();
       assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
 
-      assertThat(TestCluster.read(cluster.log(first))).contains(TAKEN_UP).doesNotContain("attempt=2");
+      assertThat(TestCluster.read(cluster.log(first)))
+          .contains(TAKEN_UP)
+          .doesNotContain("attempt=2");
     }
     assertSameRun(run);
   }

@@ -60,8 +60,7 @@ class LayerHandOffTest {
   @Test
   void planWithTripletsTravels() {
     LayerPlan plan =
-        SmallLayer.plan()
-            .training(new TripletRule(0.1f, new Importance.Smoothing(0.85f, 0.85f)));
+        SmallLayer.plan().training(new TripletRule(0.1f, new Importance.Smoothing(0.85f, 0.85f)));
     LayerState state = LayerState.initial(plan, SmallLayer.initial().published().tensors());
     LayerHandOff left = new LayerHandOff(1, state, new TreeMap<>());
 
