@@ -18,14 +18,15 @@ import java.nio.ByteOrder;
 /**
  * The tensor messages ({@link LayerCommand.Gradient}, {@link WorkerCommand.Parameters}, {@link
  * SweepReply.Evaluated}) as raw little-endian buffers, field by field in the order of their
- * records. Floats are copied in bulk.
+ * records. Floats are copied in bulk. The manifest names the kind and the {@link WireVersion};
+ * bytes of another version are never looked at.
  */
 public final class TensorSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER = 770_002;
-  private static final String GRADIENT = "gradient-1";
-  private static final String PARAMETERS = "parameters-1";
-  private static final String EVALUATED = "evaluated-1";
+  private static final String GRADIENT = "gradient";
+  private static final String PARAMETERS = "parameters";
+  private static final String EVALUATED = "evaluated";
 
   private final ExtendedActorSystem system;
 
@@ -41,11 +42,11 @@ public final class TensorSerializer extends SerializerWithStringManifest
   @Override
   public String manifest(Object message) {
     if (message instanceof LayerCommand.Gradient) {
-      return GRADIENT;
+      return WireVersion.manifest(GRADIENT);
     } else if (message instanceof WorkerCommand.Parameters) {
-      return PARAMETERS;
+      return WireVersion.manifest(PARAMETERS);
     } else if (message instanceof SweepReply.Evaluated) {
-      return EVALUATED;
+      return WireVersion.manifest(EVALUATED);
     }
     throw new IllegalArgumentException("not a tensor message: " + message.getClass().getName());
   }
@@ -71,8 +72,9 @@ public final class TensorSerializer extends SerializerWithStringManifest
 
   @Override
   public Object fromBinary(ByteBuffer bytes, String manifest) throws NotSerializableException {
+    String kind = WireVersion.kind(manifest);
     TensorBuffer.From in = new TensorBuffer.From(bytes.order(ByteOrder.LITTLE_ENDIAN));
-    return switch (manifest) {
+    return switch (kind) {
       case GRADIENT ->
           new LayerCommand.Gradient(
               new RunId(in.text()), in.int64(), in.int64(), in.int32(), in.int32(), gradient(in));

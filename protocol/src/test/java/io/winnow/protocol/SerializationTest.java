@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializer;
+import akka.serialization.SerializerWithStringManifest;
+import akka.serialization.Serializers;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
 import io.winnow.model.adapter.TrainableSpec;
@@ -152,7 +156,8 @@ class SerializationTest {
     careless.writeClassAndObject(output, new Stranger("hello"));
     KryoSerializer kryo = new KryoSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes())).hasStackTraceContaining("Stranger");
+    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes(), WireVersion.manifest("message")))
+        .hasStackTraceContaining("Stranger");
   }
 
   @Test
@@ -161,7 +166,8 @@ class SerializationTest {
     output.writeVarInt(9_999, true);
     KryoSerializer kryo = new KryoSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes())).hasMessageContaining("9997");
+    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes(), WireVersion.manifest("message")))
+        .hasMessageContaining("9997");
   }
 
   @ParameterizedTest
@@ -203,12 +209,37 @@ class SerializationTest {
   }
 
   @Test
-  void tensorMessageOfANewerVersionIsRefused() {
+  void messageOfAnotherVersionIsRefusedUnreadWithBothVersionsNamed() {
+    byte[] unreadable = {};
+    String own = WinnowVersion.text();
+
+    for (SerializerWithStringManifest serializer :
+        List.of(new KryoSerializer(SYSTEM), new TensorSerializer(SYSTEM))) {
+      assertThatThrownBy(() -> serializer.fromBinary(unreadable, "gradient@99.0.0"))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessage("a message of Winnow 99.0.0 is not read, this is " + own);
+      assertThatThrownBy(() -> serializer.fromBinary(unreadable, ""))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessage("a message of Winnow (none) is not read, this is " + own);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void everyMessageNamesTheVersion(Class<?> type) {
+    Object message = SAMPLES.sample(type);
+    Serializer serializer = SerializationExtension.get(SYSTEM).findSerializerFor(message);
+
+    assertThat(Serializers.manifestFor(serializer, message)).endsWith("@" + WinnowVersion.text());
+  }
+
+  @Test
+  void tensorMessageOfAnUnknownKindIsRefused() {
     TensorSerializer tensors = new TensorSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> tensors.fromBinary(new byte[8], "gradient-2"))
+    assertThatThrownBy(() -> tensors.fromBinary(new byte[8], WireVersion.manifest("stranger")))
         .isInstanceOf(NotSerializableException.class)
-        .hasMessageContaining("gradient-2");
+        .hasMessageContaining("stranger");
   }
 
   // ------------------------------------------------------------------ ids
