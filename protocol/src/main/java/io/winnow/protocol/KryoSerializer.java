@@ -4,6 +4,7 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.ByteBufferSerializer;
 import akka.serialization.SerializerWithStringManifest;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
@@ -12,6 +13,7 @@ import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableCollectionsSerializers;
 import com.esotericsoftware.kryo.serializers.MapSerializer;
 import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,7 +27,8 @@ import java.util.TreeMap;
  * never looked at. It never reaches the disk. One Kryo per thread, since an instance is not safe to
  * share.
  */
-public final class KryoSerializer extends SerializerWithStringManifest {
+public final class KryoSerializer extends SerializerWithStringManifest
+    implements ByteBufferSerializer {
   private static final int IDENTIFIER = 770_001;
   private static final int BUFFER_BYTES = 4096;
   private static final int FIRST_OWN_ID = 100;
@@ -52,6 +55,20 @@ public final class KryoSerializer extends SerializerWithStringManifest {
     Output output = new Output(BUFFER_BYTES, -1);
     kryo.get().writeClassAndObject(output, message);
     return output.toBytes();
+  }
+
+  @Override
+  public void toBinary(Object message, ByteBuffer frame) {
+    byte[] bytes = toBinary(message);
+    MessageTooLarge.check(message, bytes.length, frame);
+    frame.put(bytes);
+  }
+
+  @Override
+  public Object fromBinary(ByteBuffer frame, String manifest) throws NotSerializableException {
+    byte[] bytes = new byte[frame.remaining()];
+    frame.get(bytes);
+    return fromBinary(bytes, manifest);
   }
 
   @Override

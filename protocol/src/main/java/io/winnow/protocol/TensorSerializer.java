@@ -53,15 +53,14 @@ public final class TensorSerializer extends SerializerWithStringManifest
 
   @Override
   public byte[] toBinary(Object message) {
-    TensorBuffer.Size size = new TensorBuffer.Size();
-    write(message, size);
-    ByteBuffer buffer = ByteBuffer.allocate(size.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.allocate(size(message)).order(ByteOrder.LITTLE_ENDIAN);
     write(message, new TensorBuffer.Into(buffer));
     return buffer.array();
   }
 
   @Override
   public void toBinary(Object message, ByteBuffer buffer) {
+    MessageTooLarge.check(message, size(message), buffer);
     write(message, new TensorBuffer.Into(buffer.order(ByteOrder.LITTLE_ENDIAN)));
   }
 
@@ -94,6 +93,12 @@ public final class TensorSerializer extends SerializerWithStringManifest
           throw new NotSerializableException(
               "tensor message '" + manifest + "' is unknown to this version of Winnow");
     };
+  }
+
+  private int size(Object message) {
+    TensorBuffer.Size size = new TensorBuffer.Size();
+    write(message, size);
+    return size.bytes();
   }
 
   private void write(Object message, TensorBuffer.Out out) {

@@ -2,6 +2,7 @@ package io.winnow.actors.node;
 
 import akka.event.Logging;
 import akka.remote.artery.OversizedPayloadException;
+import io.winnow.protocol.MessageTooLarge;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,6 @@ import java.util.regex.Pattern;
 final class RefusedOnTheWire {
   private static final Pattern UNREAD =
       Pattern.compile("Failed to deserialize message from \\[(.*?)\\] with .*", Pattern.DOTALL);
-  private static final String FRAMING = "akka.remote.artery.tcp.TcpFraming";
   private static final int LONGEST_REASON = 300;
 
   private RefusedOnTheWire() {}
@@ -23,24 +23,12 @@ final class RefusedOnTheWire {
     if (unread.matches()) {
       return Optional.of(
           "event=message-refused from=" + unread.group(1) + " reason=\"" + reason(cause) + "\"");
-    } else if (cause instanceof OversizedPayloadException) {
+    } else if (cause instanceof OversizedPayloadException || cause instanceof MessageTooLarge) {
       return Optional.of("event=message-too-large reason=\"" + reason(cause) + "\"");
     } else if (told.startsWith("Failed to serialize")) {
       return Optional.of("event=message-not-sent reason=\"" + reason(cause) + "\"");
-    } else if (isFraming(cause)) {
-      return Optional.of(
-          "event=connection-refused reason=\"" + reason(cause) + ": not a node of Winnow\"");
     }
     return Optional.empty();
-  }
-
-  private static boolean isFraming(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t.getClass().getName().startsWith(FRAMING)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** On one line, and not as long as a stranger likes. */
