@@ -156,6 +156,22 @@ class WireLogTest {
     TestKit.shutdownActorSystem(sender);
   }
 
+  @Test
+  void classThatIsNotRegisteredLeavesOneLineAtTheSender() {
+    ActorSystem sender = system("");
+    ActorRef target = inboxFrom(sender);
+    for (int i = 0; i < MANY; i++) {
+      target.tell(new Stranger("hello"), ActorRef.noSender());
+    }
+
+    target.tell(unloaded("known"), ActorRef.noSender());
+
+    inbox.expectMsgEquals(DEADLINE, unloaded("known"));
+    assertThat(theLine(inbox)).contains("event=message-not-sent").contains("Stranger");
+    assertThat(lines()).hasSize(1);
+    TestKit.shutdownActorSystem(sender);
+  }
+
   private static LayerReply.Unloaded unloaded(String layer) {
     return new LayerReply.Unloaded(new RunId("run"), 1, layer);
   }
