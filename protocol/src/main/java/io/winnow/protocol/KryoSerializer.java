@@ -34,10 +34,12 @@ public final class KryoSerializer extends SerializerWithStringManifest
   private static final int FIRST_OWN_ID = 100;
 
   private final ExtendedActorSystem system;
+  private final FrameLimit limit;
   private final ThreadLocal<Kryo> kryo = ThreadLocal.withInitial(this::newKryo);
 
   public KryoSerializer(ExtendedActorSystem system) {
     this.system = system;
+    this.limit = new FrameLimit(system);
   }
 
   @Override
@@ -66,6 +68,7 @@ public final class KryoSerializer extends SerializerWithStringManifest
 
   @Override
   public Object fromBinary(ByteBuffer frame, String manifest) throws NotSerializableException {
+    limit.check(frame);
     byte[] bytes = new byte[frame.remaining()];
     frame.get(bytes);
     return fromBinary(bytes, manifest);

@@ -18,8 +18,9 @@ import java.nio.ByteOrder;
 /**
  * The tensor messages ({@link LayerCommand.Gradient}, {@link WorkerCommand.Parameters}, {@link
  * SweepReply.Evaluated}) as raw little-endian buffers, field by field in the order of their
- * records. Floats are copied in bulk. The manifest names the kind and the {@link WireVersion};
- * bytes of another version are never looked at.
+ * records. Floats are copied in bulk; arrays whose values are all bfloat16 numbers, as `wire.dtype
+ * = bf16` makes them, take two bytes a value. The manifest names the kind and the {@link
+ * WireVersion}; bytes of another version are never looked at.
  */
 public final class TensorSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
@@ -29,9 +30,11 @@ public final class TensorSerializer extends SerializerWithStringManifest
   private static final String EVALUATED = "evaluated";
 
   private final ExtendedActorSystem system;
+  private final FrameLimit limit;
 
   public TensorSerializer(ExtendedActorSystem system) {
     this.system = system;
+    this.limit = new FrameLimit(system);
   }
 
   @Override
@@ -66,11 +69,16 @@ public final class TensorSerializer extends SerializerWithStringManifest
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-    return fromBinary(ByteBuffer.wrap(bytes), manifest);
+    return read(ByteBuffer.wrap(bytes), manifest);
   }
 
   @Override
   public Object fromBinary(ByteBuffer bytes, String manifest) throws NotSerializableException {
+    limit.check(bytes);
+    return read(bytes, manifest);
+  }
+
+  private Object read(ByteBuffer bytes, String manifest) throws NotSerializableException {
     String kind = WireVersion.kind(manifest);
     TensorBuffer.From in = new TensorBuffer.From(bytes.order(ByteOrder.LITTLE_ENDIAN));
     return switch (kind) {

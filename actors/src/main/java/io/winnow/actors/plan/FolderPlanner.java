@@ -54,7 +54,7 @@ public final class FolderPlanner implements Planner {
     return new RunPlan(
         config,
         rules,
-        sweepPlan(config, trainable, head),
+        sweepPlan(config, trainable, head).training(config.wire(), base.fingerprint()),
         trainable.layers().stream().map(l -> layerPlan(config, l)).toList(),
         trainable.layers().stream().map(l -> initial(l, base, start)).toList(),
         data.train(),
@@ -91,7 +91,8 @@ public final class FolderPlanner implements Planner {
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
     return new LayerPlan(layer, config.seed(), fanIn, config.optimizer())
         .selectingBy(config.selection().rule())
-        .training(adalora == null ? null : adalora.rule());
+        .training(adalora == null ? null : adalora.rule())
+        .sending(config.wire());
   }
 
   private static LayerParameters initial(
