@@ -3,6 +3,7 @@ package io.winnow.protocol;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.compute.Bf16;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ final class TensorBuffer {
 
     @Override
     void floats(float[] values) {
-      int each = Bf16.areAll(values) ? Short.BYTES : Float.BYTES;
+      int each = WireType.isHalves(values) ? Short.BYTES : Float.BYTES;
       bytes = Math.addExact(bytes, Math.addExact(5, Math.multiplyExact(each, values.length)));
     }
   }
@@ -125,7 +126,7 @@ final class TensorBuffer {
 
     @Override
     void floats(float[] values) {
-      boolean halves = Bf16.areAll(values);
+      boolean halves = WireType.isHalves(values);
       buffer.put((byte) (halves ? Short.BYTES : Float.BYTES));
       buffer.putInt(values.length);
       if (halves) {

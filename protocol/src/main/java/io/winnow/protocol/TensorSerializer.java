@@ -18,9 +18,9 @@ import java.nio.ByteOrder;
 /**
  * The tensor messages ({@link LayerCommand.Gradient}, {@link WorkerCommand.Parameters}, {@link
  * SweepReply.Evaluated}) as raw little-endian buffers, field by field in the order of their
- * records. Floats are copied in bulk; arrays whose values are all bfloat16 numbers, as `wire.dtype
- * = bf16` makes them, take two bytes a value. The manifest names the kind and the {@link
- * WireVersion}; bytes of another version are never looked at.
+ * records. Floats are copied in bulk; arrays of bfloat16 numbers, as {@link
+ * io.winnow.model.adapter.WireType#BF16} makes them, take two bytes a value. The manifest names the
+ * kind and the {@link WireVersion}; bytes of another version are never looked at.
  */
 public final class TensorSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {

@@ -139,7 +139,19 @@ final class WireClasses {
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
           RunStanding.class,
-          WireType.class);
+          WireType.class,
+          byte[].class,
+          WeightsCommand.Find.class,
+          WeightsCommand.Read.class,
+          WeightsReply.Found.class,
+          WeightsReply.Lacking.class,
+          WeightsReply.Chunk.class,
+          WeightsFile.class,
+          Parcel.class,
+          ParcelCommand.Next.class,
+          ParcelCommand.Piece.class,
+          ParcelCommand.Gone.class,
+          ParcelCommand.Received.class);
 
   private WireClasses() {}
 }

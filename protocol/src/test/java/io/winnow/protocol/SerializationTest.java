@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.ByteBufferSerializer;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializer;
 import akka.serialization.SerializerWithStringManifest;
 import akka.serialization.Serializers;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.TaskHead;
@@ -56,6 +60,10 @@ class SerializationTest {
             SweepReply.class,
             CoordinatorCommand.class,
             RegistryCommand.class,
+            WeightsCommand.class,
+            Parcel.class,
+            ParcelCommand.class,
+            WeightsReply.class,
             RegistryCommand.Runs.class,
             RunEvent.class,
             RunStanding.class,
@@ -240,6 +248,41 @@ class SerializationTest {
     assertThatThrownBy(() -> tensors.fromBinary(new byte[8], WireVersion.manifest("stranger")))
         .isInstanceOf(NotSerializableException.class)
         .hasMessageContaining("stranger");
+  }
+
+  @Test
+  void frameAboveTheLimitIsRefusedUnreadByBothSerializers() {
+    ByteBuffer large = ByteBuffer.allocate((20 << 20) + 1); // Akka's own limit is below
+
+    for (SerializerWithStringManifest serializer :
+        List.of(new KryoSerializer(SYSTEM), new TensorSerializer(SYSTEM))) {
+      assertThatThrownBy(
+              () ->
+                  ((ByteBufferSerializer) serializer)
+                      .fromBinary(large, WireVersion.manifest("gradient")))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("a message of 20971521 bytes is not read");
+    }
+  }
+
+  @Test
+  void arraysOfHalvesTakeHalfTheBytesAndArriveAsTheyWere() {
+    float[] halves = {1f, -0.5f, Float.NaN, Float.NEGATIVE_INFINITY, -0f, 3.140625f};
+    float[] others = {1f, -0.5f, Float.NaN, Float.NEGATIVE_INFINITY, -0f, 3.14f};
+    TensorSerializer tensors = new TensorSerializer(SYSTEM);
+
+    LayerCommand.Gradient narrow = gradientOf(halves);
+    LayerCommand.Gradient wide = gradientOf(others);
+
+    assertThat(tensors.toBinary(wide)).hasSize(tensors.toBinary(narrow).length + 2 * 6);
+    assertThat(SampleMessages.fields(overTheWire(narrow))).isEqualTo(SampleMessages.fields(narrow));
+    assertThat(SampleMessages.fields(overTheWire(wide))).isEqualTo(SampleMessages.fields(wide));
+  }
+
+  private static LayerCommand.Gradient gradientOf(float[] values) {
+    LayerGradient gradient =
+        new LayerGradient(new LayerId(0, "l"), List.of(), List.of(new TensorState("t", values)));
+    return new LayerCommand.Gradient(new RunId("r"), 1, 1, 0, 1, gradient);
   }
 
   // ------------------------------------------------------------------ ids

@@ -239,7 +239,8 @@ public final class LayerActor {
     }
 
     private void send(ActorRef<WorkerMessage> worker) {
-      worker.tell(new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
+      post.toWorker(
+          worker, new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
     }
 
     private Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {

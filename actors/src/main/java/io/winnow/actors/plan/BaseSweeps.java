@@ -31,7 +31,9 @@ public final class BaseSweeps implements SweepFactory {
   @Override
   public SweepSession open(SweepPlan plan) {
     FrozenBase base =
-        bases.get(new Bases.Key(plan.modelFolder(), plan.head(), plan.seed(), plan.options()));
+        bases.get(
+            new Bases.Key(plan.modelFolder(), plan.head(), plan.seed(), plan.options()),
+            plan.base());
     Sweep sweep =
         Sweep.create(
             base,

@@ -48,8 +48,23 @@ public enum WireType {
     return tensors.stream().map(t -> new TensorState(t.name(), Bf16.rounded(t.values()))).toList();
   }
 
-  /** Bytes of an array on the wire: two a value where all are bfloat16 numbers, else four. */
+  /**
+   * Whether an array travels as halves: where that loses nothing, and it is not just zeros, of
+   * which every run has some before its first steps.
+   */
+  public static boolean isHalves(float[] values) {
+    boolean isZero = true;
+    for (float value : values) {
+      if (!Bf16.is(value)) {
+        return false;
+      }
+      isZero &= value == 0f;
+    }
+    return !isZero;
+  }
+
+  /** Bytes of an array on the wire: two a value of halves, else four. */
   static long bytes(float[] values) {
-    return (long) values.length * (Bf16.areAll(values) ? Short.BYTES : Float.BYTES);
+    return (long) values.length * (isHalves(values) ? Short.BYTES : Float.BYTES);
   }
 }

@@ -31,13 +31,8 @@ public final class Bf16 {
     return rounded;
   }
 
-  /** Whether all of these values are such numbers. */
-  public static boolean areAll(float[] values) {
-    for (float value : values) {
-      if ((Float.floatToRawIntBits(value) & LOWER_HALF) != 0) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether this value is such a number. */
+  public static boolean is(float value) {
+    return (Float.floatToRawIntBits(value) & LOWER_HALF) == 0;
   }
 }
