@@ -45,6 +45,7 @@ public record RunConfig(
     Checkpoint checkpoint,
     Failure failure,
     Workers workers,
+    int priority,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -69,6 +70,7 @@ public record RunConfig(
         checkpoint,
         failure,
         workers,
+        priority,
         generation,
         commands);
   }

@@ -209,6 +209,9 @@ public final class RunConfigWriter {
     line("failure.step-deadline", Durations.render(run.failure().stepDeadline()));
     line("workers.count", run.workers().count());
     line("workers.determinism", run.workers().determinism() ? "strict" : "off");
+    if (run.priority() != 0) { // texts of runs that know of no queue stay as they are
+      line("priority", run.priority());
+    }
     line("commands", commands(run.commands()));
   }
 

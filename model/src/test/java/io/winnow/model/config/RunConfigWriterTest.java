@@ -82,6 +82,7 @@ class RunConfigWriterTest {
             even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
         new RunConfig.Workers(number, even),
+        even ? 0 : number,
         SomeTask.generation(number),
         even
             ? List.of()
