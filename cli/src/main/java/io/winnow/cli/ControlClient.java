@@ -73,6 +73,10 @@ final class ControlClient {
         request(path).POST(HttpRequest.BodyPublishers.ofString(body)).timeout(ANSWER).build());
   }
 
+  JsonNode delete(String path) {
+    return send(request(path).DELETE().timeout(ANSWER).build());
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
     return token == null ? request : request.header("Authorization", "Bearer " + token);

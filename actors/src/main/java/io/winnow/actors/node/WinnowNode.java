@@ -1,14 +1,17 @@
 package io.winnow.actors.node;
 
+import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Adapter;
 import akka.cluster.Cluster;
 import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.Residents;
 import io.winnow.actors.store.Store;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.model.compute.UserProblem;
@@ -76,13 +79,18 @@ public final class WinnowNode implements AutoCloseable {
   public static WinnowNode start(NodeSettings settings) {
     Store store = Store.open(settings.store());
     try {
+      requireNobodyElse(settings.cluster(), store);
       ComputeClock clock = new ComputeClock();
       CompletableFuture<NodeGuardian.Made> made = new CompletableFuture<>();
       ActorSystem<Void> system =
           ActorSystem.create(
               NodeGuardian.create(settings, clock, made), SYSTEM, config(settings, store));
       try {
-        return new WinnowNode(system, store, NodeGuardian.await(made, START_DEADLINE), clock);
+        NodeGuardian.Made whole = NodeGuardian.await(made, START_DEADLINE);
+        if (!settings.cluster().isAlone()) {
+          stayEntered(system, settings.cluster(), store.residents());
+        }
+        return new WinnowNode(system, store, whole, clock);
       } catch (RuntimeException failure) {
         system.terminate();
         throw failure;
@@ -100,6 +108,42 @@ public final class WinnowNode implements AutoCloseable {
       store.close();
       throw failure;
     }
+  }
+
+  /** Port 0 is entered once it is known; another cluster that is there already is found before. */
+  private static void requireNobodyElse(ClusterSettings cluster, Store store) {
+    if (!cluster.isAlone() && cluster.join().isEmpty()) {
+      store.residents().enterAlone(cluster.address().host(), cluster.address().port());
+    }
+  }
+
+  private static void stayEntered(
+      ActorSystem<?> system, ClusterSettings cluster, Residents residents) {
+    var self = Cluster.get(Adapter.toClassic(system)).selfAddress();
+    String host = self.getHost().orElse("");
+    int port = self.getPort().orElse(0);
+    if (cluster.address().port() == 0) {
+      residents.leave(cluster.address().host(), 0);
+    }
+    var blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
+    var entering =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(
+                Duration.ZERO, Residents.RENEWED, () -> residents.enter(host, port), blocking);
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "leave-store",
+            () -> {
+              entering.cancel();
+              return CompletableFuture.supplyAsync(
+                  () -> {
+                    residents.leave(host, port);
+                    return Done.getInstance();
+                  },
+                  blocking);
+            });
   }
 
   private static Config config(NodeSettings settings, Store store) {

@@ -146,8 +146,8 @@ class RunRegistryTest {
     runs.expectMessage(new EnsureRunning(A));
     runs.expectMessage(new Queued(B, 1, 1));
     letIn(C, 5);
-    runs.expectMessage(new Queued(C, 2, 2));
     runs.expectMessage(new Queued(B, 1, 2));
+    runs.expectMessage(new Queued(C, 2, 2));
   }
 
   @Test
