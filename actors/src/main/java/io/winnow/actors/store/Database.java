@@ -14,8 +14,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,53 +21,6 @@ import java.util.Optional;
 record Database(Dialect dialect, String url, String user, String password) {
   private static final String DELETE_BY_PREFIX =
       "DELETE FROM \"durable_state\" WHERE LEFT(\"persistence_id\", ?) = ?";
-
-  private static final String RESIDENTS_TABLE =
-      "CREATE TABLE IF NOT EXISTS winnow_residents (host VARCHAR(255), port INT,"
-          + " seen TIMESTAMP WITH TIME ZONE, PRIMARY KEY (host, port))";
-
-  private static final String RESIDENTS =
-      "SELECT host, port, EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - seen)) FROM winnow_residents"
-          + " ORDER BY host, port";
-
-  /** A node is there now. */
-  void enter(String host, int port) throws SQLException {
-    String update =
-        "UPDATE winnow_residents SET seen = CURRENT_TIMESTAMP WHERE host = ? AND port = ?";
-    String insert =
-        "INSERT INTO winnow_residents (host, port, seen) VALUES (?, ?, CURRENT_TIMESTAMP)";
-    if (change(update, host, port) == 0) {
-      change(insert, host, port);
-    }
-  }
-
-  /** A node is there no more. */
-  void leave(String host, int port) throws SQLException {
-    change("DELETE FROM winnow_residents WHERE host = ? AND port = ?", host, port);
-  }
-
-  private int change(String sql, String host, int port) throws SQLException {
-    try (Connection connection = connect();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, host);
-      statement.setInt(2, port);
-      return statement.executeUpdate();
-    }
-  }
-
-  /** Who is there, by the clock of the database. */
-  List<Residents.Resident> residents() throws SQLException {
-    List<Residents.Resident> found = new ArrayList<>();
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(RESIDENTS)) {
-      while (rows.next()) {
-        long seconds = (long) rows.getDouble(3);
-        found.add(new Residents.Resident(rows.getString(1), rows.getInt(2), seconds));
-      }
-    }
-    return found;
-  }
 
   /** Makes the plugin's tables, as its jar has them, if there are none. */
   void createTables() throws SQLException, IOException {
@@ -86,12 +37,14 @@ record Database(Dialect dialect, String url, String user, String password) {
           }
         }
       }
-      statement.execute(RESIDENTS_TABLE);
+      for (String sql : ResidentsTable.CREATE) {
+        statement.execute(sql);
+      }
       connection.commit();
     }
   }
 
-  private Connection connect() throws SQLException {
+  Connection connect() throws SQLException {
     return DriverManager.getConnection(url, user, password);
   }
 

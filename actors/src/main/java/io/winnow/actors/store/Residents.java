@@ -1,78 +1,68 @@
 package io.winnow.actors.store;
 
 import io.winnow.actors.node.Failures;
+import io.winnow.actors.store.ResidentsTable.Card;
+import io.winnow.actors.store.ResidentsTable.Row;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The nodes that use a store, as they enter themselves in it: two clusters on one store would both
- * go on with its runs. A node that begins a cluster must find nobody else. All of it blocks.
+ * go on with its runs. A node that begins a cluster must find nobody else, and of several that
+ * begin at once the first one does. An entry that is renewed is proof of life; one that is not is
+ * proof of death after a while, which is short where nobody listens at its address. All of it
+ * blocks.
  */
 public final class Residents {
-  /** How often a node enters itself again. */
-  public static final Duration RENEWED = Duration.ofSeconds(5);
+  /**
+   * When a node that is not seen any more is gone.
+   *
+   * @param deaf if nobody listens at its address
+   * @param forgotten whatever its address says, ...
+   * @param watched ... if it was not seen for so long while the store was there
+   */
+  record Patience(Duration deaf, Duration forgotten, Duration watched) {
+    static final Patience USUAL =
+        new Patience(
+            Residence.RENEWED.multipliedBy(3), Duration.ofSeconds(30), Duration.ofSeconds(15));
+  }
 
-  /** A node that was not seen for so long is gone, whatever its host answers. */
-  private static final Duration FORGOTTEN = Duration.ofSeconds(30);
-
-  /** A node that starts enters itself before it listens. */
-  private static final Duration STARTING = Duration.ofSeconds(8);
-
-  private static final int CONNECT_MILLIS = 2_000;
+  private static final int CONNECT_MILLIS = 1_000;
   private static final long LOOK_AGAIN_NANOS = 500_000_000L;
   private static final Logger LOG = LoggerFactory.getLogger(Residents.class);
 
-  private final Database database;
+  private final ResidentsTable table;
   private final Object place;
-
-  /** A node of another process. */
-  record Resident(String host, int port, long secondsAgo) {
-    @Override
-    public String toString() {
-      return host + ":" + port;
-    }
-  }
-
-  private enum Sign {
-    /** Somebody listens at its address. */
-    ANSWERS,
-    /** Nobody listens there, but a host says so. */
-    REFUSED,
-    /** Not even the host says anything. */
-    SILENT
-  }
+  private final Patience patience;
 
   Residents(Database database, Object place) {
-    this.database = database;
+    this(new ResidentsTable(database), place, Patience.USUAL);
+  }
+
+  Residents(ResidentsTable table, Object place, Patience patience) {
+    this.table = table;
     this.place = place;
+    this.patience = patience;
   }
 
-  /** A node is there now. */
-  public void enter(String host, int port) {
-    try {
-      database.enter(host, port);
-    } catch (SQLException e) {
-      LOG.warn("event=node-not-entered store={} reason=\"{}\"", place, Failures.rootMessage(e));
-    }
-  }
-
-  /** A node leaves. */
-  public void leave(String host, int port) {
-    try {
-      database.leave(host, port);
-    } catch (SQLException e) {
-      LOG.warn("event=node-not-left store={} reason=\"{}\"", place, Failures.rootMessage(e));
-    }
+  /** A node that joins a cluster: it is entered once it is a member. */
+  public Residence joining(String host, int port) {
+    return new Residence(table, card(host, port));
   }
 
   /**
@@ -81,80 +71,124 @@ public final class Residents {
    *
    * @throws UserProblem if a node of another cluster uses the store
    */
-  public void enterAlone(String host, int port) {
-    enter(host, port);
+  public Residence beginning(String host, int port) {
+    Residence residence = joining(host, port);
     try {
-      awaitOthersGone(host, port);
-    } catch (UserProblem taken) {
-      leave(host, port);
+      residence.enter();
+      awaitOthersGone(residence.card());
+      return residence;
+    } catch (SQLException e) {
+      residence.close();
+      throw UserProblem.failure(
+          "the store " + place + " cannot be used: " + Failures.rootMessage(e), e);
+    } catch (RuntimeException taken) {
+      residence.close();
       throw taken;
     }
   }
 
-  private void awaitOthersGone(String host, int port) {
-    List<Resident> others = others(host, port);
-    while (!others.isEmpty()) {
-      List<Resident> unsure = new ArrayList<>();
-      for (Resident other : others) {
-        if (!isGone(other, sign(other))) {
-          unsure.add(other);
+  /** Removes what a process left that had this node's address before it. */
+  public void forgetPredecessors(Residence node) {
+    try {
+      for (Row row : table.all()) {
+        if (isPredecessor(row.card(), node.card())) {
+          table.remove(row.card().id());
         }
       }
-      if (unsure.isEmpty()) {
-        return;
+    } catch (SQLException e) {
+      LOG.warn("event=node-not-forgotten reason=\"{}\"", Failures.rootMessage(e));
+    }
+  }
+
+  private static Card card(String host, int port) {
+    return new Card(UUID.randomUUID().toString(), host, port, machine(), false);
+  }
+
+  private static String machine() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "";
+    }
+  }
+
+  /** Of two processes on one address of one machine, one is dead. */
+  private static boolean isPredecessor(Card other, Card self) {
+    return !other.id().equals(self.id())
+        && self.port() != 0
+        && other.port() == self.port()
+        && other.host().equals(self.host())
+        && other.machine().equals(self.machine());
+  }
+
+  private void awaitOthersGone(Card self) throws SQLException {
+    Map<String, OffsetDateTime> firstSeen = new HashMap<>();
+    long began = System.nanoTime();
+    List<Row> others = others(self);
+    while (!others.isEmpty()) {
+      Duration watched = Duration.ofNanos(System.nanoTime() - began);
+      for (Row other : others) {
+        OffsetDateTime first = firstSeen.putIfAbsent(other.card().id(), other.seen());
+        if (first != null && !first.equals(other.seen())) {
+          throw taken(other);
+        } else if (isGone(other, self, watched)) {
+          LOG.info("event=forgotten node={} seconds={}", other.card(), other.secondsAgo());
+          table.remove(other.card().id());
+        }
       }
-      LOG.info("event=waiting-for-nodes-that-may-be-gone nodes={}", unsure);
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-      others = others(host, port);
+      others = others(self);
     }
   }
 
-  private boolean isGone(Resident other, Sign sign) {
-    long unseen = other.secondsAgo;
-    boolean isGone =
-        unseen >= FORGOTTEN.toSeconds() || sign == Sign.REFUSED && unseen >= STARTING.toSeconds();
-    if (isGone) {
-      leave(other.host, other.port);
-    } else if (sign != Sign.REFUSED) {
-      throw taken(other);
-    }
-    return isGone;
+  /** Those that are members, or were about to begin a cluster before this node. */
+  private List<Row> others(Card self) throws SQLException {
+    List<Row> all = table.all();
+    long turn =
+        all.stream()
+            .filter(row -> row.card().id().equals(self.id()))
+            .mapToLong(Row::turn)
+            .findFirst()
+            .orElse(Long.MAX_VALUE);
+    return all.stream()
+        .filter(row -> !row.card().id().equals(self.id()))
+        .filter(row -> !isPredecessor(row.card(), self))
+        .filter(row -> row.card().isMember() || row.turn() < turn)
+        .toList();
   }
 
-  private UserProblem taken(Resident other) {
+  private boolean isGone(Row other, Card self, Duration watched) {
+    Duration unseen = Duration.ofSeconds(other.secondsAgo());
+    boolean isForgotten =
+        unseen.compareTo(patience.forgotten) >= 0 && watched.compareTo(patience.watched) >= 0;
+    return isForgotten || unseen.compareTo(patience.deaf) >= 0 && isDeaf(other.card(), self);
+  }
+
+  private UserProblem taken(Row other) {
     return UserProblem.failure(
         "the store "
             + place
             + " is used by a cluster: its node "
-            + other
-            + " was there "
-            + other.secondsAgo
-            + " s ago. Join it (--join "
-            + other
-            + "), or take another store; a node that is gone is forgotten after "
-            + FORGOTTEN.toSeconds()
-            + " s");
+            + other.card()
+            + " is there. Join it (--join "
+            + other.card()
+            + "), or take another store");
   }
 
-  private List<Resident> others(String host, int port) {
-    try {
-      return database.residents().stream()
-          .filter(r -> !(r.host.equals(host) && r.port == port))
-          .toList();
-    } catch (SQLException e) {
-      throw UserProblem.failure(
-          "the store " + place + " cannot be read: " + Failures.rootMessage(e), e);
-    }
-  }
-
-  private static Sign sign(Resident other) {
+  /** Whether a host says that nobody listens there; what is silent may only be out of reach. */
+  private static boolean isDeaf(Card other, Card self) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(other.host, other.port), CONNECT_MILLIS);
-      return Sign.ANSWERS;
+      InetSocketAddress address = new InetSocketAddress(other.host(), other.port());
+      boolean isElsewhere = !other.machine().equals(self.machine());
+      if (address.isUnresolved() || isElsewhere && address.getAddress().isLoopbackAddress()) {
+        return false;
+      }
+      socket.connect(address, CONNECT_MILLIS);
+      return false;
     } catch (ConnectException refused) {
-      return Sign.REFUSED;
+      return true;
     } catch (IOException silent) {
-      return Sign.SILENT;
+      return false;
     }
   }
 }
