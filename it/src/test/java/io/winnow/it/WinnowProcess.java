@@ -109,6 +109,11 @@ final class WinnowProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** SIGINT: Ctrl-C in its terminal. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
