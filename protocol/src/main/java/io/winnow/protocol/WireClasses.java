@@ -139,6 +139,8 @@ final class WireClasses {
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
           RunStanding.class,
+          LayerCommand.Release.class,
+          LayerReply.TakenUp.class,
           WireType.class,
           byte[].class,
           WeightsCommand.Find.class,
