@@ -4,7 +4,6 @@ import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.serialization.SerializerWithStringManifest;
-import akka.testkit.javadsl.TestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
@@ -61,7 +60,8 @@ final class ForeignSystem implements AutoCloseable {
 
   @Override
   public void close() {
-    TestKit.shutdownActorSystem(system);
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
   }
 
   /** Bytes under a manifest. */
