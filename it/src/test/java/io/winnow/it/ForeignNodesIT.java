@@ -61,6 +61,7 @@ class ForeignNodesIT {
       }
       assertThat(TestCluster.read(cluster.log(port)))
           .contains("runs Winnow " + own + ", this is 99.0.0");
+      assertThat(lines(cluster.log(node), "event=connection-refused from=127.0.0.1 ")).hasSize(1);
       assertThat(TestCluster.read(cluster.log(node)))
           .contains("event=join-refused node=127.0.0.1:" + port + " version=99.0.0");
       assertThat(cluster.node(node).isAlive()).isTrue();
