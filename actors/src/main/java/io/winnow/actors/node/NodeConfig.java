@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What a node.conf says; every key and its default is in {@code winnow-node-reference.conf}.
  *
  * @param workers compute slots; 0 where the node has no role worker
+ * @param runsPerSlot runs at once for each compute slot of the cluster
  * @param http where the node's HTTP service listens, or null for none
  * @param httpToken file with the secret that HTTP requests must carry, or null for none
  * @param log the node's log file
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeConfig(
     ClusterSettings cluster,
     int workers,
+    int runsPerSlot,
     StoreSettings store,
     @Nullable NodeAddress http,
     @Nullable Path httpToken,
@@ -42,6 +44,7 @@ public record NodeConfig(
   private static final String BY_DNS = "dns:";
   private static final int LAST_PORT = 65_535;
   private static final int MOST_WORKERS = 4096;
+  private static final int MOST_RUNS = 1000;
 
   /**
    * Reads a file.
@@ -63,6 +66,7 @@ public record NodeConfig(
         new NodeConfig(
             cluster,
             roles.contains(Role.WORKER) ? workers(settings) : 0,
+            settings.whole("queue.runs-per-slot", 1, MOST_RUNS),
             store(settings),
             http(settings),
             settings.existingFile("http.token-file"),

@@ -12,6 +12,7 @@ import akka.persistence.testkit.WriteEvents;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.run.RunCoordinator;
 import io.winnow.actors.run.RunEventRecord;
@@ -83,7 +84,11 @@ class CoordinatorJournalTest {
 
   private ActorRef<CoordinatorMessage> submitted(Planner planner) {
     ActorRef<CoordinatorMessage> run =
-        KIT.spawn(RunCoordinator.create(RUN.value(), new SilentPost(), planner));
+        KIT.spawn(
+            RunCoordinator.create(
+                RUN.value(),
+                new RunCoordinator.Surroundings(
+                    new SilentPost(), planner, new Admission.AtOnce())));
     run.tell(new CoordinatorCommand.Attach(RUN, events.getRef()));
     events.expectMessageClass(RunEvent.Attached.class);
     run.tell(new CoordinatorCommand.Submit(RUN, TinyRun.config(folder), replies.getRef()));

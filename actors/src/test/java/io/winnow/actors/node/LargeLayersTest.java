@@ -11,6 +11,7 @@ import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.StoreSettings;
 import io.winnow.protocol.RunId;
@@ -59,6 +60,7 @@ class LargeLayersTest {
             new StoreSettings.OneHost(folder.resolve("store")),
             cluster,
             roles.contains(Role.WORKER) ? 2 : 0,
+            new Admission.AtOnce(),
             run -> true,
             new FolderPlanner(bases),
             new BaseSweeps(bases),

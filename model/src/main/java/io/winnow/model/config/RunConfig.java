@@ -49,6 +49,7 @@ public record RunConfig(
     Failure failure,
     Workers workers,
     WireType wire,
+    int priority,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -74,6 +75,7 @@ public record RunConfig(
         failure,
         workers,
         wire,
+        priority,
         generation,
         commands);
   }
