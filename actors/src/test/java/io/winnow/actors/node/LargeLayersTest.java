@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes of one JVM between which no layer fits into a frame. */
+/** Two nodes of one JVM between which not every layer fits into a frame. */
 class LargeLayersTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final RunId RUN = new RunId("run");
@@ -73,7 +73,7 @@ class LargeLayersTest {
   void layersThatFitIntoNoFrameTravelInChunksWithTheSameBytes() throws Exception {
     String config = TinyRun.config(folder, "method.rank=32", "failure.step-deadline=20s");
     assertThat(new FolderPlanner(bases).plan(config).layers())
-        .allMatch(layer -> layer.parameters() * Float.BYTES > FRAME);
+        .anyMatch(layer -> layer.parameters() * Float.BYTES > FRAME);
     try (TestNode alone = TestNode.start(Files.createDirectory(folder.resolve("alone")), 1);
         WinnowNode layers = node(List.of(Role.CONTROL, Role.ADAPTERS), List.of());
         WinnowNode worker = node(List.of(Role.WORKER), List.of(layers.address()))) {
