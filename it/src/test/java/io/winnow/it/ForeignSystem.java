@@ -25,7 +25,9 @@ final class ForeignSystem implements AutoCloseable {
         ConfigFactory.parseString(settings + "\n" + KRYO + " = \"" + Sender.class.getName() + "\"")
             .withFallback(
                 ConfigFactory.parseString(
-                    "akka.actor.provider = remote\nakka.loggers = []\n" + FRAME + " = 64MiB"))
+                    "akka.actor.provider = remote\nakka.loggers = []\nakka.loglevel = OFF\n"
+                        + FRAME
+                        + " = 64MiB"))
             .withFallback(ConfigFactory.parseResources("winnow-node.conf"))
             .withFallback(ConfigFactory.load());
     this.system = ActorSystem.create("winnow", config.resolve());
