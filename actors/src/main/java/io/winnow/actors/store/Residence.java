@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +31,13 @@ public final class Residence implements AutoCloseable {
             made.setDaemon(true);
             return made;
           });
-  private Card card;
-  private Runnable whenEvicted = () -> {};
+  private final AtomicBoolean isRenewed = new AtomicBoolean();
+  private volatile Card card;
+  private volatile Runnable whenEvicted = () -> {};
+
+  /** Until it is renewed, of the thread that enters it; then of the one that renews. */
   private boolean isEntered;
+
   private boolean isAway;
 
   Residence(ResidentsTable table, Card card) {
@@ -40,15 +45,17 @@ public final class Residence implements AutoCloseable {
     this.card = card;
   }
 
-  /** Enters the node now. */
-  synchronized void enter() throws SQLException {
+  /** Enters the node now. Blocks. */
+  void enter() throws SQLException {
     table.enter(card);
     isEntered = true;
     renewFromNowOn();
   }
 
   private void renewFromNowOn() {
-    thread.scheduleWithFixedDelay(this::renew, 0, RENEWED.toMillis(), TimeUnit.MILLISECONDS);
+    if (!isRenewed.getAndSet(true)) {
+      thread.scheduleWithFixedDelay(this::renew, 0, RENEWED.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   /**
@@ -56,35 +63,37 @@ public final class Residence implements AutoCloseable {
    *
    * @param whenGone told once if the node must end, on the thread that renews
    */
-  public synchronized void listening(String host, int port, Runnable whenGone) {
+  public void listening(String host, int port, Runnable whenGone) {
     card = new Card(card.id(), host, port, card.machine(), card.isMember());
     whenEvicted = whenGone;
   }
 
-  /** The node is a member of a cluster; who did not begin one is entered now. */
-  public synchronized void member() {
+  /** The node, which listens, is a member of a cluster; who did not begin it is entered now. */
+  public void member() {
     card = new Card(card.id(), card.host(), card.port(), card.machine(), true);
-    if (!isEntered) {
+    if (!thread.isShutdown()) {
       renewFromNowOn();
     }
   }
 
-  private synchronized void renew() {
+  private void renew() {
+    Card now = card;
     try {
       if (!isEntered) {
-        table.enter(card);
+        if (!table.renew(now)) { // the first answer may have been lost
+          table.enter(now);
+        }
         isEntered = true;
-      } else if (!table.renew(card)) {
+      } else if (!table.renew(now)) {
         LOG.error(
-            "event=taken-for-dead node={} reason=\"another cluster has begun on this store\"",
-            card);
+            "event=taken-for-dead node={} reason=\"another cluster has begun on this store\"", now);
         thread.shutdown();
         whenEvicted.run();
       }
       isAway = false;
     } catch (SQLException e) {
       if (!isAway) { // the store is away for others, too, who say more
-        LOG.warn("event=node-not-entered node={} reason=\"{}\"", card, Failures.rootMessage(e));
+        LOG.warn("event=node-not-entered node={} reason=\"{}\"", now, Failures.rootMessage(e));
       }
       isAway = true;
     }

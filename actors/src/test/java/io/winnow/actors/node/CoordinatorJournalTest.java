@@ -39,9 +39,14 @@ class CoordinatorJournalTest {
           "akka.actor.serializers.j = \"io.winnow.actors.run.RunJournalSerializer\"\n"
               + "akka.actor.serialization-bindings"
               + ".\"io.winnow.actors.run.RunEventRecord\" = j");
+  private static final Config PATIENCE =
+      ConfigFactory.parseString("akka.actor.testkit.typed.single-expect-default = 60s");
   private static final ActorTestKit KIT =
       ActorTestKit.create(
-          PersistenceTestKitPlugin.config().withFallback(SERIALIZERS).withFallback(load()));
+          PATIENCE
+              .withFallback(PersistenceTestKitPlugin.config())
+              .withFallback(SERIALIZERS)
+              .withFallback(load()));
   private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
   private static final RunId RUN = new RunId("run");
   private static final String PERSISTENCE_ID = "run|run";
