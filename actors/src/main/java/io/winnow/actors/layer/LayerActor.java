@@ -174,6 +174,14 @@ public final class LayerActor {
 
   private Behavior<LayerMessage> become(LayerCommand.Restore restore, LayerState state) {
     Live live = new Live(state);
+    context
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} version={} event=layer-live",
+            run,
+            layer,
+            attempt,
+            state.version());
     post.toCoordinator(run, live.restored());
     return live.receive();
   }
