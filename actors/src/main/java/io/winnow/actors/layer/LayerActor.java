@@ -9,6 +9,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.StoreAbsence;
 import io.winnow.model.io.LayerSnapshot;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.HeadState;
@@ -45,11 +46,11 @@ public final class LayerActor {
 
   private record Loaded(LayerCommand.Restore restore, LayerState state) implements Internal {}
 
-  private record LoadFailed(LayerCommand.Restore restore, String reason) implements Internal {}
+  private record LoadFailed(LayerCommand.Restore restore, Throwable failure) implements Internal {}
 
   private record Stored(CheckpointId checkpoint, long bytes) implements Internal {}
 
-  private record StoreRefused(CheckpointId checkpoint, String reason) implements Internal {}
+  private record StoreFailed(CheckpointId checkpoint, Throwable failure) implements Internal {}
 
   private record Forgot(int checkpoints) implements Internal {}
 
@@ -118,9 +119,7 @@ public final class LayerActor {
             .load(new CheckpointStore.Key(run, layer, restore.from()))
             .thenApply(blob -> decode(restore, blob)),
         (state, failure) ->
-            failure == null
-                ? new Loaded(restore, state)
-                : new LoadFailed(restore, Failures.rootMessage(failure)));
+            failure == null ? new Loaded(restore, state) : new LoadFailed(restore, failure));
     return restoring();
   }
 
@@ -163,11 +162,16 @@ public final class LayerActor {
             layer,
             attempt,
             failed.restore.from(),
-            failed.reason);
+            Failures.rootMessage(failed.failure));
     post.toCoordinator(
         run,
         new LayerReply.StoreFailed(
-            run, attempt, layer, failed.restore.from().version(), failed.reason));
+            run,
+            attempt,
+            layer,
+            failed.restore.from().version(),
+            Failures.rootMessage(failed.failure),
+            StoreAbsence.explains(failed.failure)));
     attempt--; // the same Restore, said again, is tried again
     return unloaded();
   }
@@ -211,7 +215,7 @@ public final class LayerActor {
           .onMessage(LayerCommand.Forget.class, LayerActor.this::onForget)
           .onMessageEquals(Stop.NOW, Behaviors::stopped)
           .onMessage(Stored.class, this::onStored)
-          .onMessage(StoreRefused.class, this::onStoreRefused)
+          .onMessage(StoreFailed.class, this::onStoreFailed)
           .onMessage(Internal.class, LayerActor.this::onLateInternal)
           .onMessage(LayerCommand.class, command -> drop("of another attempt", command))
           .build();
@@ -327,7 +331,7 @@ public final class LayerActor {
           (done, failure) ->
               failure == null
                   ? new Stored(checkpoint, blob.length)
-                  : new StoreRefused(checkpoint, Failures.rootMessage(failure)));
+                  : new StoreFailed(checkpoint, failure));
     }
 
     private Behavior<LayerMessage> onStored(Stored done) {
@@ -341,21 +345,26 @@ public final class LayerActor {
       return Behaviors.same();
     }
 
-    private Behavior<LayerMessage> onStoreRefused(StoreRefused refused) {
+    private Behavior<LayerMessage> onStoreFailed(StoreFailed failed) {
       context
           .getLog()
           .error(
               "run={} layer={} event=save-failed checkpoint={} reason={}",
               run,
               layer,
-              refused.checkpoint,
-              refused.reason);
-      if (storing.equals(Optional.of(refused.checkpoint))) {
+              failed.checkpoint,
+              Failures.rootMessage(failed.failure));
+      if (storing.equals(Optional.of(failed.checkpoint))) {
         storing = Optional.empty();
         post.toCoordinator(
             run,
             new LayerReply.StoreFailed(
-                run, attempt, layer, refused.checkpoint.version(), refused.reason));
+                run,
+                attempt,
+                layer,
+                failed.checkpoint.version(),
+                Failures.rootMessage(failed.failure),
+                StoreAbsence.explains(failed.failure)));
       }
       return Behaviors.same();
     }

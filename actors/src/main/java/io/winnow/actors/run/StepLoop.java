@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepLoop {
   private enum Internal implements StepLoopMessage, NoSerializationVerificationNeeded {
-    TICK
+    TICK,
+    STORE_AGAIN
   }
 
   private record WorkersListed(Receptionist.Listing listing)
@@ -76,6 +77,7 @@ public final class StepLoop {
   private final TraceRule traced;
   private final Crew crew;
   private final Checkpointing checkpoints;
+  private final StoreWait store;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
   private final Set<String> unrestored = new HashSet<>();
@@ -108,6 +110,7 @@ public final class StepLoop {
     this.plan = loop.plan();
     this.crew = new Crew(loop);
     this.checkpoints = new Checkpointing(loop);
+    this.store = new StoreWait(loop, timers, Internal.STORE_AGAIN);
     this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
@@ -174,6 +177,7 @@ public final class StepLoop {
         .onMessage(Scored.class, this::onScored)
         .onMessage(ScoringFailed.class, this::onScoringFailed)
         .onMessageEquals(Internal.TICK, this::onTick)
+        .onMessageEquals(Internal.STORE_AGAIN, this::onStoreAgain)
         .onMessage(StepLoopMessage.class, this::onOfAnotherAttempt)
         .onSignal(Terminated.class, this::onTerminated)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -372,6 +376,7 @@ public final class StepLoop {
     unanswered.remove(restored.layer());
     moved();
     if (unrestored.remove(restored.layer())) {
+      store.there();
       heads.restored(restored);
       next();
     }
@@ -589,6 +594,7 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onSaved(LayerReply.Saved saved) {
     if (checkpoints.saved(saved)) {
+      store.there();
       moved();
       decide();
     }
@@ -604,7 +610,11 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
-    if (unrestored.contains(failed.layer())) {
+    unanswered.remove(failed.layer());
+    boolean isOwed = unrestored.contains(failed.layer()) || checkpoints.isSaving(failed.version());
+    if (failed.isAway() && isOwed) {
+      store.away(failed);
+    } else if (unrestored.contains(failed.layer())) {
       pauseForTheStore(
           failed,
           "restored",
@@ -614,6 +624,15 @@ public final class StepLoop {
           failed, "saved", "the last counted checkpoint is whole; mend the store, then resume");
     } else { // a late Restore came to one that was just started, and its checkpoint is forgotten
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + failed.layer() + " was lost"));
+    }
+    return Behaviors.same();
+  }
+
+  /** Asks the layers again for what a store that was away kept them from. */
+  private Behavior<StepLoopMessage> onStoreAgain() {
+    if (!ended) {
+      unrestored.forEach(this::restore);
+      checkpoints.sayAgain();
     }
     return Behaviors.same();
   }
