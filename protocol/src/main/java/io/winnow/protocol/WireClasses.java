@@ -137,7 +137,9 @@ final class WireClasses {
           LayerParameters.class,
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
-          RunStanding.class);
+          RunStanding.class,
+          LayerCommand.Release.class,
+          LayerReply.TakenUp.class);
 
   private WireClasses() {}
 }
