@@ -63,9 +63,9 @@ class SoakIT {
         WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
       assertThat(one.await()).as(one.printed()).isZero();
     }
-    cluster = new TestCluster(folder.resolve("cluster"));
-    supervisor = new Supervisor(cluster, Duration.ofSeconds(1));
-    try (cluster) {
+    try (TestCluster nodes = new TestCluster(folder.resolve("cluster"))) {
+      cluster = nodes;
+      supervisor = new Supervisor(cluster, Duration.ofSeconds(1));
       cluster.startAll(ALL, ALL, ALL);
       long end = System.nanoTime() + time.toNanos();
       int runs = 0;
