@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
@@ -82,6 +83,7 @@ public final class RunCoordinator
   private @Nullable RunPlan plan;
   private boolean planning;
   private final Standing standing = new Standing();
+  private final Departure departure;
   private RunEvent.@Nullable AttemptBegan began;
   private String pauseReason = "";
   private String reasonOfAttempt = "";
@@ -96,6 +98,7 @@ public final class RunCoordinator
     this.run = run;
     this.post = post;
     this.planner = planner;
+    this.departure = new Departure(context);
   }
 
   /** The coordinator of a run. */
@@ -133,6 +136,7 @@ public final class RunCoordinator
         .onCommand(PlanFailed.class, this::onPlanFailed)
         .onCommand(LayerReply.class, this::onLayerReply)
         .onCommand(StepLoopReport.class, this::onReport)
+        .onCommand(Departure.Begins.class, (state, begins) -> onDeparture(begins))
         .onCommand(Stop.class, stop -> Effect().stop())
         .build();
   }
@@ -142,6 +146,7 @@ public final class RunCoordinator
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (state, signal) -> onRecovered(state))
         .onSignal(Terminated.class, this::onTerminated)
+        .onSignal(PostStop.class, (state, signal) -> departure.cancel())
         .build();
   }
 
@@ -530,6 +535,7 @@ public final class RunCoordinator
       context.unwatch(loop);
       context.stop(loop);
       loop = null;
+      departure.mayGo();
     }
   }
 
@@ -544,6 +550,17 @@ public final class RunCoordinator
     }
     subscribers.removeIf(s -> s.equals(terminated.getRef()));
     return state;
+  }
+
+  /** The node leaves: the next attempt, on another one, is to begin where this one is now. */
+  private Effect<RunEventRecord, RunState> onDeparture(Departure.Begins begins) {
+    departure.await(begins);
+    if (loop == null) {
+      departure.mayGo();
+    } else {
+      loop.tell(new StepLoopCommand.Checkpoint());
+    }
+    return Effect().none();
   }
 
   // ------------------------------------------------------------------ from the loop
@@ -573,6 +590,7 @@ public final class RunCoordinator
     return Effect()
         .persist(new RunEventRecord.CheckpointCounted(id, whole.progress(), whole.rows()))
         .thenRun(now -> toLoop(new StepLoopCommand.Counted(id.version())))
+        .thenRun(now -> departure.mayGo())
         .thenRun(this::forgetAll);
   }
 

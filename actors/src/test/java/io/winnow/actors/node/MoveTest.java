@@ -2,14 +2,18 @@ package io.winnow.actors.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.MetricsRow;
+import io.winnow.protocol.RunEvent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +93,70 @@ class MoveTest {
       assertThat(run.attempts()).hasSize(1);
       assertThat(first.adapters(run.id())).isEqualTo(undisturbed);
       assertThat(run.countedRows()).isEqualTo(rows);
+    }
+  }
+
+  /** Holds the Apply of two steps back: one until it is released, one for ever. */
+  private static final class Between implements FaultyPost.Fault {
+    private static final long FIRST = 5;
+    private static final long LAST = 20;
+
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch isDue = new CountDownLatch(1);
+    private boolean isReleased;
+
+    @Override
+    public synchronized void onPost(Object message, String layer, Runnable send) {
+      long step = message instanceof LayerCommand.Apply apply ? apply.decision().step() : 0;
+      if (step == FIRST && !isReleased) {
+        held.add(send);
+        isDue.countDown();
+      } else if (step != LAST) {
+        send.run();
+      }
+    }
+
+    synchronized void release() {
+      isReleased = true;
+      held.forEach(Runnable::run);
+    }
+  }
+
+  @Test
+  void aCoordinatorWhoseNodeLeavesMakesACheckpointBeforeAndGoesOnElsewhere() throws Exception {
+    Path store = folder.resolve("store");
+    List<ClusterSettings.Role> all = List.of(ClusterSettings.Role.values());
+    String config =
+        TinyRun.config(
+            folder,
+            "failure.step-deadline=20s",
+            "checkpoint.every=1000",
+            "training.evaluate-every=1000");
+    try (TestNode first = TestNode.join(store, all, List.of())) {
+      Map<String, String> undisturbed = first.finish("undisturbed", config);
+      FollowedRun run;
+      try (TestNode second = TestNode.join(store, all, List.of(first.node.address()))) {
+        second.node.whenUp().toCompletableFuture().get(1, TimeUnit.MINUTES);
+        run = first.follow("leaving"); // its coordinator goes where the fewest are: to the second
+        Between held = new Between();
+        second.faults.of(run.id(), held);
+        run.client().submit(config);
+        assertThat(held.isDue.await(1, TimeUnit.MINUTES)).isTrue();
+        CoordinatedShutdown.get(second.node.system())
+            .addTask(
+                CoordinatedShutdown.PhaseBeforeClusterShutdown(),
+                "release",
+                () -> {
+                  held.release();
+                  return CompletableFuture.completedFuture(Done.getInstance());
+                });
+      }
+      run.attach();
+      run.awaitFinished();
+
+      assertThat(run.attempts()).extracting(RunEvent.AttemptBegan::attempt).containsExactly(1L, 2L);
+      assertThat(run.attempts().get(1).version()).isBetween(Between.FIRST, Between.LAST - 1);
+      assertThat(first.adapters(run.id())).isEqualTo(undisturbed);
     }
   }
 }
