@@ -24,6 +24,9 @@ class FaultMatrixIT {
   /** Far above the aim of 15 s: machines that run tests have other things to do. */
   private static final double LONGEST_PAUSE_SECONDS = 120;
 
+  /** So long that nobody finds out what was lost by waiting for it. */
+  private static final String DEADLINE = "failure.step-deadline=10m";
+
   @TempDir static Path folder;
 
   private static Path undisturbed;
@@ -108,7 +111,7 @@ class FaultMatrixIT {
 
   private static Disturbed begin(String name) throws IOException, InterruptedException {
     Path out = folder.resolve(name);
-    WinnowProcess client = cluster.submit(out, "name=" + name);
+    WinnowProcess client = cluster.submit(out, "name=" + name, DEADLINE);
     assertThat(client.runsUntil(() -> QuickstartRuns.rows(out) >= 10))
         .as(client.printed())
         .isTrue();

@@ -78,6 +78,7 @@ public final class StepLoop {
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final StoreWait store;
+  private final NodeWatch nodes;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
   private final Set<String> unrestored = new HashSet<>();
@@ -125,6 +126,7 @@ public final class StepLoop {
             plan.rules().selection().every(),
             plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     Duration deadline = plan.config().failure().stepDeadline();
+    this.nodes = new NodeWatch(loop, timers, deadline);
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }
 
@@ -179,6 +181,8 @@ public final class StepLoop {
         .onMessage(ScoringFailed.class, this::onScoringFailed)
         .onMessageEquals(Internal.TICK, this::onTick)
         .onMessageEquals(Internal.STORE_AGAIN, this::onStoreAgain)
+        .onMessage(NodeWatch.Changed.class, this::onNodesChanged)
+        .onMessage(NodeWatch.Due.class, this::onAskingDue)
         .onMessage(StepLoopMessage.class, this::onOfAnotherAttempt)
         .onSignal(Terminated.class, this::onTerminated)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -735,9 +739,26 @@ public final class StepLoop {
             loop.number(),
             progress.version(),
             still / 1_000_000_000L);
-    askLayers(); // before Save: a layer may lack the Apply that makes the version to save
-    checkpoints.sayAgain();
+    askLayers();
+    expectAnswers();
     crew.doubtTheSilent();
+    return Behaviors.same();
+  }
+
+  private Behavior<StepLoopMessage> onNodesChanged(NodeWatch.Changed changed) {
+    nodes.changed(changed, progress.version());
+    return Behaviors.same();
+  }
+
+  /** What was on its way to or from a node that changed may never arrive. */
+  private Behavior<StepLoopMessage> onAskingDue(NodeWatch.Due due) {
+    if (!ended) {
+      askLayers();
+      if (due.ofWorkersToo()) {
+        crew.doubtTheSilent();
+      }
+      nodes.asked(due, progress.version());
+    }
     return Behaviors.same();
   }
 
@@ -747,9 +768,13 @@ public final class StepLoop {
     unrestored.forEach(this::restore);
     unapplied.forEach(this::sendApply);
     silent.forEach(this::sendQuery);
+    checkpoints.sayAgain(); // last: a layer may lack the Apply that makes the version to save
+  }
+
+  private void expectAnswers() {
     unrestored.forEach(this::expectAnswer);
     unapplied.forEach(this::expectAnswer);
-    silent.forEach(this::expectAnswer);
+    silent().forEach(this::expectAnswer);
   }
 
   /**
