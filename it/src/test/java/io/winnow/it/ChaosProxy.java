@@ -13,9 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A network in front of one node's port, in the hands of a test: it passes bytes on, holds them
- * back, closes connections (what is in flight is lost), or is cut, which lets nobody through and
- * says nothing to those who are connected. Only what others send to the node passes here: to cut a
- * node off in both directions, cut the proxies of the others for its connections too.
+ * back, or closes connections (what is in flight is lost). A cut says nothing to those who are
+ * connected. Only what others send to the node passes here; see {@link ChaosNetwork}.
  */
 final class ChaosProxy implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -23,9 +22,16 @@ final class ChaosProxy implements AutoCloseable {
 
   private final ServerSocket door;
   private final int target;
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Set<String> cutSenders = ConcurrentHashMap.newKeySet();
   private volatile boolean isCut;
-  private volatile long delayNanos;
+
+  private record Connection(String sender, Socket from, Socket to) {
+    void close() throws IOException {
+      from.close();
+      to.close();
+    }
+  }
 
   private ChaosProxy(ServerSocket door, int target) {
     this.door = door;
@@ -50,21 +56,23 @@ final class ChaosProxy implements AutoCloseable {
     isCut = true;
   }
 
-  /** Each piece that passes waits this long. */
-  void delay(Duration time) {
-    delayNanos = time.toNanos();
+  /** The same for who connects from this address. */
+  void cut(String sender) {
+    cutSenders.add(sender);
   }
 
   /** Passes everything on at once again, what was held back included. */
   void mend() {
     isCut = false;
-    delayNanos = 0;
+    cutSenders.clear();
   }
 
-  /** Closes all connections; new ones may be made. */
-  void closeConnections() throws IOException {
-    for (Socket socket : sockets) {
-      socket.close();
+  /** Closes the connections from this address, or all if it is empty; new ones may be made. */
+  void closeConnections(String sender) throws IOException {
+    for (Connection each : connections) {
+      if (sender.isEmpty() || each.sender.equals(sender)) {
+        each.close();
+      }
     }
   }
 
@@ -72,36 +80,48 @@ final class ChaosProxy implements AutoCloseable {
     while (!door.isClosed()) {
       try {
         Socket from = door.accept();
-        Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
-        sockets.add(from);
-        sockets.add(to);
-        daemon(() -> pass(from, to));
-        daemon(() -> pass(to, from));
+        Socket to = connect(from);
+        Connection connection =
+            new Connection(from.getInetAddress().getHostAddress(), from, to);
+        connections.add(connection);
+        daemon(() -> pass(connection, from, to));
+        daemon(() -> pass(connection, to, from));
       } catch (IOException nobodyThere) {
         LockSupport.parkNanos(LOOK_AGAIN_NANOS); // the node is dead, or the test is over
       }
     }
   }
 
-  private void pass(Socket from, Socket to) {
+  private Socket connect(Socket from) throws IOException {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), target);
+    } catch (IOException nobodyThere) {
+      from.close();
+      throw nobodyThere;
+    }
+  }
+
+  private void pass(Connection connection, Socket in, Socket out) {
     byte[] buffer = new byte[BUFFER];
-    try (from;
-        to;
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream()) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        LockSupport.parkNanos(delayNanos);
-        while (isCut && !from.isClosed()) {
+    try (in;
+        out;
+        InputStream from = in.getInputStream();
+        OutputStream to = out.getOutputStream()) {
+      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+        while (isHeldBack(connection) && !in.isClosed()) {
           LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
-        out.write(buffer, 0, n);
+        to.write(buffer, 0, n);
       }
     } catch (IOException closed) {
       // both ends are closed on the way out: that is how a connection ends here
     } finally {
-      sockets.remove(from);
-      sockets.remove(to);
+      connections.remove(connection);
     }
+  }
+
+  private boolean isHeldBack(Connection connection) {
+    return isCut || cutSenders.contains(connection.sender);
   }
 
   private static void daemon(Runnable work) {
@@ -113,6 +133,6 @@ final class ChaosProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     door.close();
-    closeConnections();
+    closeConnections("");
   }
 }
