@@ -29,8 +29,7 @@ final class ChaosNetwork implements AutoCloseable {
   int add() throws IOException {
     int bindPort = TestCluster.freePort();
     ChaosProxy proxy = ChaosProxy.before(bindPort);
-    places.put(
-        proxy.port(), new Place(proxy, bindPort, "127.0.0." + (FIRST_HOST + places.size())));
+    places.put(proxy.port(), new Place(proxy, bindPort, "127.0.0." + (FIRST_HOST + places.size())));
     return proxy.port();
   }
 

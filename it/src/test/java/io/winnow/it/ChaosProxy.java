@@ -81,8 +81,7 @@ final class ChaosProxy implements AutoCloseable {
       try {
         Socket from = door.accept();
         Socket to = connect(from);
-        Connection connection =
-            new Connection(from.getInetAddress().getHostAddress(), from, to);
+        Connection connection = new Connection(from.getInetAddress().getHostAddress(), from, to);
         connections.add(connection);
         daemon(() -> pass(connection, from, to));
         daemon(() -> pass(connection, to, from));

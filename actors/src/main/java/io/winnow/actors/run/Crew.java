@@ -193,6 +193,13 @@ final class Crew {
     return Optional.empty();
   }
 
+  /** Says all orders again: who waits for parameters fetches them again, who computes goes on. */
+  void remind() {
+    if (board != null) {
+      board.assigned().forEach((worker, microBatch) -> worker.tell(order(microBatch)));
+    }
+  }
+
   /** Silent workers lose their micro-batches, and get work again when they say they are there. */
   void doubtTheSilent() {
     for (ActorRef<WorkerMessage> silent : workers.busy()) {

@@ -10,6 +10,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.ClusterEvent;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Subscribe;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
@@ -52,7 +55,8 @@ import org.jspecify.annotations.Nullable;
 public final class StepLoop {
   private enum Internal implements StepLoopMessage, NoSerializationVerificationNeeded {
     TICK,
-    STORE_AGAIN
+    STORE_AGAIN,
+    NODES_CHANGED
   }
 
   private record WorkersListed(Receptionist.Listing listing)
@@ -67,8 +71,15 @@ public final class StepLoop {
   /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
   private static final int MAX_UNANSWERED = 5;
 
-  /** How often the loop looks whether anything moved, per step deadline. */
-  private static final int TICKS_PER_DEADLINE = 4;
+  /**
+   * When nothing moved for this long (or half a step deadline), the loop asks for the first time,
+   * then after twice as long, and so on: messages are lost when layers and workers come and go, and
+   * to ask is cheap.
+   */
+  private static final Duration FIRST_ASK = Duration.ofSeconds(2);
+
+  /** How often the loop looks whether anything moved, per first asking. */
+  private static final int TICKS_PER_ASK = 2;
 
   private final LoopContext loop;
   private final RunPlan plan;
@@ -78,7 +89,6 @@ public final class StepLoop {
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final StoreWait store;
-  private final NodeWatch nodes;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
   private final Set<String> unrestored = new HashSet<>();
@@ -95,6 +105,7 @@ public final class StepLoop {
   private long dropped;
   private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
+  private Duration nextAsk;
   private long stepBeganNanos = System.nanoTime();
 
   /** What an attempt begins with. */
@@ -125,9 +136,8 @@ public final class StepLoop {
             plan.totalSteps(),
             plan.rules().selection().every(),
             plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
-    Duration deadline = plan.config().failure().stepDeadline();
-    this.nodes = new NodeWatch(loop, timers, deadline);
-    timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
+    this.nextAsk = firstAsk();
+    timers.startTimerWithFixedDelay(Internal.TICK, nextAsk.dividedBy(TICKS_PER_ASK));
   }
 
   /** The loop of an attempt; {@code coordinator} is its parent. */
@@ -150,9 +160,24 @@ public final class StepLoop {
             Receptionist.subscribe(
                 Worker.KEY,
                 loop.actor().messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
+    watchNodes();
     unrestored.addAll(progress.liveLayers());
     unrestored.forEach(this::restore);
     return receive();
+  }
+
+  private void watchNodes() {
+    var subscriptions = Cluster.get(loop.actor().getSystem()).subscriptions();
+    subscriptions.tell(
+        Subscribe.create(
+            loop.actor()
+                .messageAdapter(ClusterEvent.MemberRemoved.class, gone -> Internal.NODES_CHANGED),
+            ClusterEvent.MemberRemoved.class));
+    subscriptions.tell(
+        Subscribe.create(
+            loop.actor()
+                .messageAdapter(ClusterEvent.ReachableMember.class, back -> Internal.NODES_CHANGED),
+            ClusterEvent.ReachableMember.class));
   }
 
   private Behavior<StepLoopMessage> receive() {
@@ -181,8 +206,7 @@ public final class StepLoop {
         .onMessage(ScoringFailed.class, this::onScoringFailed)
         .onMessageEquals(Internal.TICK, this::onTick)
         .onMessageEquals(Internal.STORE_AGAIN, this::onStoreAgain)
-        .onMessage(NodeWatch.Changed.class, this::onNodesChanged)
-        .onMessage(NodeWatch.Due.class, this::onAskingDue)
+        .onMessageEquals(Internal.NODES_CHANGED, this::onNodesChanged)
         .onMessage(StepLoopMessage.class, this::onOfAnotherAttempt)
         .onSignal(Terminated.class, this::onTerminated)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -401,8 +425,11 @@ public final class StepLoop {
   private Behavior<StepLoopMessage> onTakenUp(LayerReply.TakenUp taken) {
     String layer = taken.layer();
     unanswered.remove(layer);
+    long expected = unapplied.contains(layer) ? progress.version() - 1 : progress.version();
     if (unrestored.contains(layer)) {
       restore(layer);
+    } else if (taken.version() < expected) { // an old one, unless this is late
+      sendQuery(layer, expected + 1);
     } else if (unapplied.contains(layer)) {
       sendApply(layer);
     } else if (silent().contains(layer)) {
@@ -722,14 +749,48 @@ public final class StepLoop {
 
   private void moved() {
     movedNanos = System.nanoTime();
+    nextAsk = firstAsk();
   }
 
-  /** When nothing moved for a deadline, asks again for all that is owed. */
+  /**
+   * A node is gone, or heard again after a silence. What was asked before may have gone to nobody,
+   * so the pauses between askings are short again.
+   */
+  private Behavior<StepLoopMessage> onNodesChanged() {
+    moved();
+    return Behaviors.same();
+  }
+
+  private Duration firstAsk() {
+    Duration half = plan.config().failure().stepDeadline().dividedBy(2);
+    return half.compareTo(FIRST_ASK) < 0 ? half : FIRST_ASK;
+  }
+
+  /**
+   * When nothing moved for a while, asks again for all that is owed; when nothing moved for a
+   * deadline, who does not answer is doubted.
+   */
   private Behavior<StepLoopMessage> onTick() {
-    long still = System.nanoTime() - movedNanos;
-    if (ended || still < plan.config().failure().stepDeadline().toNanos()) {
-      return Behaviors.same();
+    Duration still = Duration.ofNanos(System.nanoTime() - movedNanos);
+    if (!ended && still.compareTo(plan.config().failure().stepDeadline()) >= 0) {
+      doubt(still);
+    } else if (!ended && still.compareTo(nextAsk) >= 0) {
+      nextAsk = nextAsk.multipliedBy(2);
+      ask();
+      crew.remind();
     }
+    return Behaviors.same();
+  }
+
+  private void ask() {
+    List<String> silent = silent();
+    unrestored.forEach(this::restore);
+    unapplied.forEach(this::sendApply); // before Save: it may make the version to save
+    silent.forEach(this::sendQuery);
+    checkpoints.sayAgain();
+  }
+
+  private void doubt(Duration still) {
     moved();
     loop.actor()
         .getLog()
@@ -738,43 +799,13 @@ public final class StepLoop {
             loop.run(),
             loop.number(),
             progress.version(),
-            still / 1_000_000_000L);
-    askLayers();
-    expectAnswers();
-    crew.doubtTheSilent();
-    return Behaviors.same();
-  }
-
-  private Behavior<StepLoopMessage> onNodesChanged(NodeWatch.Changed changed) {
-    nodes.changed(changed, progress.version());
-    return Behaviors.same();
-  }
-
-  /** What was on its way to or from a node that changed may never arrive. */
-  private Behavior<StepLoopMessage> onAskingDue(NodeWatch.Due due) {
-    if (!ended) {
-      askLayers();
-      if (due.ofWorkersToo()) {
-        crew.doubtTheSilent();
-      }
-      nodes.asked(due, progress.version());
-    }
-    return Behaviors.same();
-  }
-
-  /** Every layer that owes something is told again; it answers, or it is lost. */
-  private void askLayers() {
+            still.toSeconds());
     List<String> silent = silent();
-    unrestored.forEach(this::restore);
-    unapplied.forEach(this::sendApply);
-    silent.forEach(this::sendQuery);
-    checkpoints.sayAgain(); // last: a layer may lack the Apply that makes the version to save
-  }
-
-  private void expectAnswers() {
+    ask(); // who owes something answers, or is lost
     unrestored.forEach(this::expectAnswer);
     unapplied.forEach(this::expectAnswer);
-    silent().forEach(this::expectAnswer);
+    silent.forEach(this::expectAnswer);
+    crew.doubtTheSilent();
   }
 
   /**
@@ -800,10 +831,12 @@ public final class StepLoop {
 
   /** Asks for the step after the version that the layer should hold. */
   private void sendQuery(String layer) {
+    sendQuery(layer, progress.version() + 1);
+  }
+
+  private void sendQuery(String layer, long step) {
     int microBatches = isTraining() ? crew.board().size() : 0;
-    loop.toLayer(
-        layer,
-        new LayerCommand.Query(loop.run(), loop.number(), progress.version() + 1, microBatches));
+    loop.toLayer(layer, new LayerCommand.Query(loop.run(), loop.number(), step, microBatches));
   }
 
   private void expectAnswer(String layer) {

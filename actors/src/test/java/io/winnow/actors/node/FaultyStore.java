@@ -21,6 +21,7 @@ final class FaultyStore implements CheckpointStore {
     private volatile Predicate<Key> isFull = key -> false;
     private volatile Predicate<Key> isAway = key -> false;
     private volatile boolean takesHandOffs;
+    private volatile boolean keepsHandOffs;
 
     void awayWhen(Predicate<Key> condition) {
       isAway = condition;
@@ -33,6 +34,16 @@ final class FaultyStore implements CheckpointStore {
     /** From now on layers are moved without loss. */
     void takeHandOffs() {
       takesHandOffs = true;
+    }
+
+    /** From now on layers that are stopped are lost. */
+    void refuseHandOffs() {
+      takesHandOffs = false;
+    }
+
+    /** Hand-offs that were taken up cannot be deleted. */
+    void keepHandOffs() {
+      keepsHandOffs = true;
     }
 
     CheckpointStore around(CheckpointStore real) {
@@ -88,6 +99,8 @@ final class FaultyStore implements CheckpointStore {
 
   @Override
   public CompletionStage<Done> deleteHandOff(Slot slot) {
-    return real.deleteHandOff(slot);
+    return full.keepsHandOffs
+        ? CompletableFuture.failedFuture(new IOException("a test keeps this hand-off"))
+        : real.deleteHandOff(slot);
   }
 }

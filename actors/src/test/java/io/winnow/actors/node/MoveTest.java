@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import io.winnow.actors.layer.LayerActor;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.RunId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MoveTest {
   private static final long JOINED_AT = 9;
   private static final long LEFT_AT = 16;
+  private static final String A_LAYER = "deberta.encoder.layer.1";
+  private static final long MOVED_AT = 5;
+  private static final long LOST_AT = 10;
 
   @TempDir Path folder;
 
@@ -157,6 +164,43 @@ class MoveTest {
       assertThat(run.attempts()).extracting(RunEvent.AttemptBegan::attempt).containsExactly(1L, 2L);
       assertThat(run.attempts().get(1).version()).isBetween(Between.FIRST, Between.LAST - 1);
       assertThat(first.adapters(run.id())).isEqualTo(undisturbed);
+    }
+  }
+
+  /** At the Apply of a step: the layer is stopped before it hears it. */
+  private static void stopLayer(TestNode where, RunId run) {
+    ClusterSharding.get(where.node.system())
+        .entityRefFor(LayerActor.TYPE, LayerActor.entityId(run, A_LAYER))
+        .tell(LayerActor.Stop.NOW);
+  }
+
+  @Test
+  void anOldHandOffThatCouldNotBeDeletedIsFoundOutAtOnce() {
+    String config = TinyRun.config(folder, "failure.step-deadline=20s");
+    try (TestNode node = TestNode.start(folder, 2)) {
+      Map<String, String> undisturbed = node.finish("undisturbed", config);
+      FollowedRun run = node.follow("kept");
+      node.full.takeHandOffs();
+      node.full.keepHandOffs();
+      AtomicLong last = new AtomicLong();
+      node.faults.of(
+          run.id(),
+          (message, layer, send) -> {
+            boolean isApply = message instanceof LayerCommand.Apply && layer.equals(A_LAYER);
+            long step = isApply ? ((LayerCommand.Apply) message).decision().step() : 0;
+            if (step == MOVED_AT && last.compareAndSet(0, step)) {
+              stopLayer(node, run.id());
+            } else if (step == LOST_AT && last.compareAndSet(MOVED_AT, step)) {
+              node.full.refuseHandOffs();
+              stopLayer(node, run.id());
+            }
+            send.run();
+          });
+      run.client().submit(config);
+      run.awaitFinished();
+
+      assertThat(run.attempts()).extracting(RunEvent.AttemptBegan::version).containsExactly(0L, 7L);
+      assertThat(node.adapters(run.id())).isEqualTo(undisturbed);
     }
   }
 }
