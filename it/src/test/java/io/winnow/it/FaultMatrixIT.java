@@ -21,9 +21,6 @@ class FaultMatrixIT {
   private static final Duration STOPPED = Duration.ofSeconds(20);
   private static final int LOST = 3;
 
-  /** Far above the aim of 15 s: machines that run tests have other things to do. */
-  private static final double LONGEST_PAUSE_SECONDS = 120;
-
   /** So long that nobody finds out what was lost by waiting for it. */
   private static final String DEADLINE = "failure.step-deadline=10m";
 
@@ -66,103 +63,50 @@ class FaultMatrixIT {
 
   @Test
   void aWorkerThatIsKilledChangesNothing() throws Exception {
-    Disturbed run = begin("worker-killed");
+    DisturbedRun run = begin("worker-killed");
     cluster.node(cluster.ports().get(3)).kill();
-    run.ends();
+    run.endsLike(undisturbed);
   }
 
   @Test
   void theCoordinatorsNodeThatIsKilledIsReplaced() throws Exception {
-    Disturbed run = begin("coordinator-killed");
+    DisturbedRun run = begin("coordinator-killed");
     cluster.node(cluster.coordinator()).kill();
-    run.ends();
+    run.endsLike(undisturbed);
   }
 
   @Test
   void theNodeWithMostLayersThatIsKilledIsReplaced() throws Exception {
-    Disturbed run = begin("layers-killed");
+    DisturbedRun run = begin("layers-killed");
     cluster.node(cluster.mostLayers("layers-killed", cluster.coordinator())).kill();
-    run.ends();
+    run.endsLike(undisturbed);
   }
 
   @Test
   void aNodeThatIsStoppedIsGivenUpAndEndsItselfWhenItWakes() throws Exception {
-    Disturbed run = begin("layers-stopped");
+    DisturbedRun run = begin("layers-stopped");
     WinnowProcess stopped =
         cluster.node(cluster.mostLayers("layers-stopped", cluster.coordinator()));
     stopped.signal("STOP");
     run.lasts(STOPPED);
     stopped.signal("CONT");
-    run.ends();
+    run.endsLike(undisturbed);
     assertThat(stopped.await()).as(stopped.printed()).isEqualTo(LOST);
   }
 
   @Test
   void twoKillsInARowAreSurvivedUnderASupervisor() throws Exception {
     Supervisor supervisor = new Supervisor(cluster, SUPERVISED_PAUSE);
-    Disturbed run = begin("two-killed").under(supervisor);
+    DisturbedRun run = begin("two-killed").under(supervisor);
     int coordinator = cluster.coordinator();
     int layers = cluster.mostLayers("two-killed", coordinator);
     cluster.node(coordinator).kill();
     cluster.node(layers).kill();
-    run.ends();
+    run.endsLike(undisturbed);
     assertThat(supervisor.starts()).isGreaterThanOrEqualTo(2);
   }
 
-  private static Disturbed begin(String name) throws IOException, InterruptedException {
-    Path out = folder.resolve(name);
-    WinnowProcess client = cluster.submit(out, "name=" + name, DEADLINE);
-    assertThat(client.runsUntil(() -> QuickstartRuns.rows(out) >= 10))
-        .as(client.printed())
-        .isTrue();
-    return new Disturbed(name, client, out);
-  }
-
-  /** A run while something happens to it. */
-  private static final class Disturbed {
-    private final String name;
-    private final WinnowProcess client;
-    private final Progress progress;
-    private final Path out;
-    private Supervisor supervisor = new Supervisor(cluster, Duration.ofDays(1));
-
-    Disturbed(String name, WinnowProcess client, Path out) {
-      this.name = name;
-      this.client = client;
-      this.out = out;
-      this.progress = new Progress(() -> QuickstartRuns.rows(out));
-    }
-
-    Disturbed under(Supervisor other) {
-      supervisor = other;
-      return this;
-    }
-
-    /** Looks on for a while. */
-    void lasts(Duration time) throws Exception {
-      long end = System.nanoTime() + time.toNanos();
-      client.runsUntil(
-          () -> {
-            progress.look();
-            return System.nanoTime() > end;
-          });
-    }
-
-    /** Looks on until it ends, by itself and with the bytes of the undisturbed one. */
-    void ends() throws Exception {
-      client.runsUntil(
-          () -> {
-            supervisor.look();
-            progress.look();
-            return !client.isAlive();
-          });
-      assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
-      System.out.printf(
-          "FaultMatrixIT: %s: %.1f s without progress%n", name, progress.longestSeconds());
-      assertThat(progress.longestSeconds()).isLessThan(LONGEST_PAUSE_SECONDS);
-      QuickstartRuns.assertSameAdapter(out, undisturbed);
-      QuickstartRuns.assertEachStepOnce(out);
-      assertThat(QuickstartRuns.results(out)).isEqualTo(QuickstartRuns.results(undisturbed));
-    }
+  private static DisturbedRun begin(String name) throws IOException, InterruptedException {
+    return DisturbedRun.begin(cluster, folder.resolve(name), DEADLINE);
   }
 }

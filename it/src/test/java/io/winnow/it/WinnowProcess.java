@@ -29,6 +29,14 @@ final class WinnowProcess implements AutoCloseable {
     return launch(folder, List.of(), "", arguments);
   }
 
+  /** The same, in a JVM with further options. */
+  static WinnowProcess startWith(List<String> options, Path folder, String... arguments)
+      throws IOException {
+    String both = String.join(" ", options);
+    List<String> before = List.of("env", "JDK_JAVA_OPTIONS=" + both);
+    return launch(folder, both.isEmpty() ? List.of() : before, "", arguments);
+  }
+
   /** The same, with a folder of resources that comes before Winnow's own. */
   static WinnowProcess startBefore(Path classes, Path folder, String... arguments)
       throws IOException {

@@ -149,6 +149,15 @@ final class LiveLayer {
     }
     state = state.after(apply.decision(), inbox.total());
     inbox = StepInbox.empty();
+    layer
+        .actor()
+        .getLog()
+        .debug(
+            "run={} layer={} attempt={} event=applied version={}",
+            run,
+            layer.layer(),
+            attempt,
+            step);
     sayApplied(step);
     parked.forEach(fetch -> send(fetch.replyTo()));
     parked.clear();
