@@ -12,7 +12,9 @@ import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +32,7 @@ public final class FaultyMailbox
     implements MailboxType, ProducesMessageQueue<UnboundedMailbox.MessageQueue> {
   private static final Logger LOG = LoggerFactory.getLogger(FaultyMailbox.class);
   private static final String SEED = "winnow.it.mailbox.seed";
+  private static final String EVENT = "event=message-";
   private static final double LOST = 0.004;
   private static final double DOUBLED = 0.03;
   private static final double LATE = 0.05;
@@ -51,8 +54,21 @@ public final class FaultyMailbox
   /** What a JVM is started with for its messages to meet these faults. */
   static List<String> options(long seed) {
     return List.of(
-        "-Dakka.actor.default-mailbox.mailbox-type=" + FaultyMailbox.class.getName(),
+        "-Dakka.actor.typed.default-mailbox.mailbox-type=" + FaultyMailbox.class.getName(),
         "-D" + SEED + "=" + seed);
+  }
+
+  /** By the logs of its nodes; prints how often. */
+  static void assertAllHappened(TestCluster cluster) {
+    String logs = cluster.logs();
+    Map<Fate, Long> found = new EnumMap<>(Fate.class);
+    for (Fate fate : List.of(Fate.LOST, Fate.DOUBLED, Fate.LATE)) {
+      found.put(fate, logs.lines().filter(line -> line.contains(EVENT + fate)).count());
+    }
+    System.out.println("FaultyMailbox: " + found);
+    if (found.containsValue(0L)) {
+      throw new AssertionError("not all faults happened: " + found);
+    }
   }
 
   @Override
@@ -97,7 +113,7 @@ public final class FaultyMailbox
       Object message = envelope.message();
       Fate fate = PASSES.get() || !isFaulty(message) ? Fate.DELIVERED : draw();
       if (fate != Fate.DELIVERED) {
-        LOG.info("event=message-{} what={}", fate, message.getClass().getSimpleName());
+        LOG.info(EVENT + "{} what={}", fate, message.getClass().getSimpleName());
       }
       if (fate == Fate.DELIVERED || fate == Fate.DOUBLED) {
         super.enqueue(receiver, envelope);
