@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SoakIT {
   private static final String ALL = "control,adapters,worker";
+  private static final String TIMINGS = System.getProperty("winnow.it.timings", "default");
   private static final Duration SHORT = Duration.ofMinutes(2);
   private static final Duration LONG = Duration.ofMinutes(30);
   private static final int LEAST_FAULTS_OF_LONG = 200;
@@ -52,7 +53,7 @@ class SoakIT {
     try (ChaosNetwork network = ChaosNetwork.create();
         TestCluster cluster =
             new TestCluster(
-                folder.resolve("cluster"), "store.folder = store", "timings = default")) {
+                folder.resolve("cluster"), "store.folder = store", "timings = " + TIMINGS)) {
       cluster.over(network).startAll(ALL, ALL, ALL);
       Disturber disturber = new Disturber(cluster, network, seed);
       Supervisor supervisor = new Supervisor(cluster, Duration.ofSeconds(1));
