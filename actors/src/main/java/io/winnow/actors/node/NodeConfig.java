@@ -61,7 +61,14 @@ public record NodeConfig(
     ClusterSettings.Timings timings = settings.choice("timings", ClusterSettings.Timings.class);
     ClusterSettings cluster =
         new ClusterSettings(
-            address, text(settings, "bind-host"), roles, join, deadline, timings, tls(settings));
+            address,
+            text(settings, "bind-host"),
+            bindPort(settings),
+            roles,
+            join,
+            deadline,
+            timings,
+            tls(settings));
     NodeConfig config =
         new NodeConfig(
             cluster,
@@ -94,6 +101,10 @@ public record NodeConfig(
       settings.wrong("host", "the name or address that other nodes reach this one by", "");
     }
     return host;
+  }
+
+  private static int bindPort(StrictSettings settings) {
+    return settings.text("bind-port") == null ? 0 : settings.whole("bind-port", 1, LAST_PORT);
   }
 
   private static List<Role> roles(StrictSettings settings) {

@@ -38,6 +38,7 @@ class NodeConfigTest {
         read(
             """
             host = node-1.example.org, port = 7000, bind-host = "0.0.0.0"
+            bind-port = 7001
             roles = [worker], workers = 3, join = ["a:1", "b:2"], join-deadline = 5s
             store { url = "jdbc:postgresql://db/winnow", user = w, password = p }
             timings = fast
@@ -49,6 +50,8 @@ class NodeConfigTest {
             """);
 
     assertThat(config.cluster().address()).hasToString("node-1.example.org:7000");
+    assertThat(config.cluster().bindHost()).isEqualTo("0.0.0.0");
+    assertThat(config.cluster().bindPort()).isEqualTo(7001);
     assertThat(config.cluster().join()).map(NodeAddress::toString).containsExactly("a:1", "b:2");
     assertThat(config.cluster().tls()).isEqualTo(new ClusterSettings.Tls(pem, pem, pem));
     assertThat(config.workers()).isEqualTo(3);

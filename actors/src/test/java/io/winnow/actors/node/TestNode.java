@@ -68,6 +68,7 @@ final class TestNode implements AutoCloseable {
         new ClusterSettings(
             new NodeAddress("127.0.0.1", 0),
             "",
+            0,
             roles,
             others,
             Duration.ofMinutes(1),
