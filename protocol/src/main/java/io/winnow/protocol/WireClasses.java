@@ -137,7 +137,9 @@ final class WireClasses {
           LayerParameters.class,
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
-          RunStanding.class);
+          RunStanding.class,
+          WorkerCommand.Cancel.class,
+          MetricsRow.Staleness.class);
 
   private WireClasses() {}
 }

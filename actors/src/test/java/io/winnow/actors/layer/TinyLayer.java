@@ -63,7 +63,7 @@ final class TinyLayer {
             ? List.of(new TensorState("bias", new float[] {1f, 2f}))
             : List.of();
     LayerParameters initial = new LayerParameters(ID, List.of(), tensors);
-    return new LayerCommand.Restore(RUN, attempt, PLAN, from, initial);
+    return new LayerCommand.Restore(RUN, attempt, PLAN, from, initial, 0);
   }
 
   /** Values that differ by micro-batch and do not add up exactly in another order. */

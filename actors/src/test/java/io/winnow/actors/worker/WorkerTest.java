@@ -121,7 +121,7 @@ class WorkerTest {
   private WorkerCommand.Assign of(RunId run, int microBatch) {
     WorkerCommand.Assign own = train(1, 1, microBatch, BOTH);
     return new WorkerCommand.Assign(
-        run, 1, own.kind(), 1, microBatch, 6, BOTH, 1.0, own.batch(), own.replyTo());
+        run, 1, own.kind(), 1, 0, microBatch, 6, BOTH, 1.0, own.batch(), own.replyTo());
   }
 
   private void supplyTo(RunId run) {
@@ -145,7 +145,11 @@ class WorkerTest {
     Batch batch =
         new Batch(1, 1, new int[] {1}, new int[] {1}, null, new Targets.Classes(new int[] {0}));
     return new WorkerCommand.Assign(
-        RUN, attempt, kind, step, microBatch, 4, live, 1.0, batch, loop.getRef());
+        RUN, attempt, kind, step, version(kind, step), microBatch, 4, live, 1.0, batch, loop.getRef());
+  }
+
+  private static long version(WorkerCommand.Kind kind, long step) {
+    return kind == WorkerCommand.Kind.TRAIN ? step - 1 : step;
   }
 
   private void expectFetches(long version, String... names) {
