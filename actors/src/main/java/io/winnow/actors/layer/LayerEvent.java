@@ -1,0 +1,22 @@
+package io.winnow.actors.layer;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import io.winnow.model.train.LayerState;
+import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.LayerMessage;
+
+/** What a layer tells itself: how what it asked of the store ended. */
+sealed interface LayerEvent extends LayerMessage, NoSerializationVerificationNeeded {
+  record Loaded(LayerCommand.Restore restore, LayerState state) implements LayerEvent {}
+
+  record LoadFailed(LayerCommand.Restore restore, String reason) implements LayerEvent {}
+
+  record Stored(CheckpointId checkpoint, long bytes) implements LayerEvent {}
+
+  record StoreRefused(CheckpointId checkpoint, String reason) implements LayerEvent {}
+
+  record Forgot(int checkpoints) implements LayerEvent {}
+
+  record ForgetFailed(String reason) implements LayerEvent {}
+}
