@@ -18,9 +18,9 @@ public sealed interface WorkerCommand extends WorkerMessage {
   }
 
   /**
-   * Sweep one micro-batch on the parameters of this version, or of a newer one where the layers have
-   * gone on meanwhile. Without staleness it is version {@code step - 1} (train) or {@code step}
-   * (evaluate), and none is newer while the sweep is of use.
+   * Sweep one micro-batch on the parameters of this version, or of a newer one where the layers
+   * have gone on meanwhile. Without staleness it is version {@code step - 1} (train) or {@code
+   * step} (evaluate), and none is newer while the sweep is of use.
    *
    * @param microBatches how many the step (or the evaluation) has
    * @param layers live layers, in layer order: what their parameters are fetched from

@@ -134,7 +134,7 @@ public final class LayerActor {
   }
 
   private Behavior<LayerMessage> become(LayerState state) {
-    LiveLayer live = new LiveLayer(layer, attempt, state);
+    LiveLayer live = new LiveLayer(layer, restore, state);
     layer.answer(live.restored());
     return live(live);
   }

@@ -19,25 +19,29 @@ import io.winnow.protocol.WorkerMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * One attempt's life of a layer: the state at its version, and what came in for the step after it.
- * Confined to the layer's actor.
+ * One attempt's life of a layer: the state at its version, and what came in for the steps after it:
+ * the next one, and as many more as the run's staleness allows. Confined to the layer's actor.
  */
 final class LiveLayer {
   private final LayerContext layer;
   private final RunId run;
   private final long attempt;
   private LayerState state;
-  private StepInbox inbox = StepInbox.empty();
+  private final int staleness;
+  private final SortedMap<Long, StepInbox> inboxes = new TreeMap<>();
   private final List<LayerCommand.Fetch> parked = new ArrayList<>();
   private Optional<CheckpointId> storing = Optional.empty();
   private Optional<LayerReply.Saved> stored = Optional.empty();
 
-  LiveLayer(LayerContext layer, long attempt, LayerState state) {
+  LiveLayer(LayerContext layer, LayerCommand.Restore restore, LayerState state) {
     this.layer = layer;
     this.run = layer.run();
-    this.attempt = attempt;
+    this.attempt = restore.attempt();
+    this.staleness = restore.staleness();
     this.state = state;
   }
 
@@ -56,9 +60,10 @@ final class LiveLayer {
   }
 
   Behavior<LayerMessage> onFetch(LayerCommand.Fetch fetch) {
-    if (fetch.version() == state.version()) {
+    long age = state.version() - fetch.version();
+    if (age >= 0 && age <= staleness) {
       send(fetch.replyTo());
-    } else if (fetch.version() == state.version() + 1) {
+    } else if (age == -1) {
       parked.add(fetch);
     } else {
       return layer.drop("fetch of version " + fetch.version(), fetch);
@@ -71,32 +76,50 @@ final class LiveLayer {
   }
 
   Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {
-    boolean isNext = gradient.step() == state.version() + 1;
-    if (!isNext || inbox.has(gradient.microBatch())) {
+    long ahead = gradient.step() - state.version() - 1;
+    StepInbox inbox = inbox(gradient.step());
+    if (ahead < 0 || ahead > staleness || inbox.has(gradient.microBatch())) {
       return layer.drop("gradient of step " + gradient.step(), gradient);
     }
-    inbox = inbox.with(gradient);
-    if (inbox.isComplete()) {
-      sayReady();
+    inboxes.put(gradient.step(), inbox.with(gradient));
+    if (ahead == 0) {
+      sayIfReady();
     }
     return Behaviors.same();
   }
 
-  private void sayReady() {
-    layer.answer(
-        new LayerReply.LayerReady(run, attempt, state.version() + 1, state.report(inbox.total())));
+  private StepInbox inbox(long step) {
+    return inboxes.getOrDefault(step, StepInbox.empty());
+  }
+
+  /** Whether all gradients of the next step are in. */
+  private boolean isReady() {
+    return inbox(state.version() + 1).isComplete();
+  }
+
+  /** The report is about the state that the step will be applied to, so it is made no earlier. */
+  private void sayIfReady() {
+    if (isReady()) {
+      long step = state.version() + 1;
+      layer.answer(
+          new LayerReply.LayerReady(run, attempt, step, state.report(inbox(step).total())));
+    }
   }
 
   /** Who is asked for a step beyond the next has lost what it once applied. */
   Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
     if (query.step() <= state.version()) {
       sayApplied(query.step());
-    } else if (query.step() == state.version() + 1 && inbox.isComplete()) {
-      sayReady();
+    } else if (query.step() == state.version() + 1 && isReady()) {
+      sayIfReady();
     } else if (query.step() == state.version() + 1) {
       layer.answer(
           new LayerReply.Missing(
-              run, attempt, layer.layer(), query.step(), inbox.missing(query.microBatches())));
+              run,
+              attempt,
+              layer.layer(),
+              query.step(),
+              inbox(query.step()).missing(query.microBatches())));
     } else {
       return layer.sayUnloaded(query);
     }
@@ -109,12 +132,12 @@ final class LiveLayer {
       sayApplied(step);
       return Behaviors.same();
     }
-    if (step != state.version() + 1 || !inbox.isComplete()) {
+    if (step != state.version() + 1 || !isReady()) {
       return layer.drop("apply of step " + step, apply);
     }
-    state = state.after(apply.decision(), inbox.total());
-    inbox = StepInbox.empty();
+    state = state.after(apply.decision(), inboxes.remove(step).total());
     sayApplied(step);
+    sayIfReady();
     parked.forEach(fetch -> send(fetch.replyTo()));
     parked.clear();
     return Behaviors.same();

@@ -101,9 +101,21 @@ final class Board {
   /** The worker no longer has its micro-batch: it finished, failed, fell silent or died. */
   void release(ActorRef<WorkerMessage> worker) {
     Integer microBatch = assigned.remove(worker);
-    if (microBatch != null && !done[microBatch] && !pending.contains(microBatch)) {
+    boolean isLeft = microBatch != null && !done[microBatch] && !assigned.containsValue(microBatch);
+    if (isLeft && !pending.contains(microBatch)) {
       pending.addFirst(microBatch);
     }
+  }
+
+  /** Gives a micro-batch that another worker has to this one, too. */
+  void share(int microBatch, ActorRef<WorkerMessage> worker) {
+    assigned.put(worker, microBatch);
+  }
+
+  /** Whether it is not done, and one worker has it. */
+  boolean hasOneHolder(int microBatch) {
+    return !done[microBatch]
+        && assigned.values().stream().filter(i -> i == microBatch).count() == 1;
   }
 
   /** These micro-batches count as done, but a layer lacks their gradient: do them again. */

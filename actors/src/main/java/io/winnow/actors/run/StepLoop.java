@@ -3,14 +3,12 @@ package io.winnow.actors.run;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
-import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
 import io.winnow.model.adapter.LayerParameters;
@@ -18,7 +16,6 @@ import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
 import io.winnow.model.train.LayerPlan;
-import io.winnow.model.train.LayerReport;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.CheckpointId;
@@ -33,14 +30,12 @@ import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +52,6 @@ public final class StepLoop {
   private record WorkersListed(Receptionist.Listing listing)
       implements StepLoopMessage, NoSerializationVerificationNeeded {}
 
-  private record Scored(long version, double loss, Map<String, Double> metrics)
-      implements StepLoopMessage, NoSerializationVerificationNeeded {}
-
-  private record ScoringFailed(String reason)
-      implements StepLoopMessage, NoSerializationVerificationNeeded {}
-
   /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
   private static final int MAX_UNANSWERED = 5;
 
@@ -77,7 +66,8 @@ public final class StepLoop {
   private final Crew crew;
   private final Checkpointing checkpoints;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
-  private final Map<String, LayerReport> reports = new HashMap<>();
+  private final OpenSteps open;
+  private final Evaluating evaluating;
   private final Set<String> unrestored = new HashSet<>();
   private final Set<String> unapplied = new HashSet<>();
   private final Map<String, Integer> unanswered = new HashMap<>();
@@ -86,13 +76,12 @@ public final class StepLoop {
   private Progress progress;
   private @Nullable StepDecision applying;
   private @Nullable String draining;
-  private boolean scoring;
   private boolean changing;
   private boolean ended;
   private long dropped;
   private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
-  private long stepBeganNanos = System.nanoTime();
+  private long decidedNanos = System.nanoTime();
 
   /** What an attempt begins with. */
   public record Attempt(
@@ -107,6 +96,8 @@ public final class StepLoop {
     this.loop = loop;
     this.plan = loop.plan();
     this.crew = new Crew(loop);
+    this.evaluating = new Evaluating(loop, crew);
+    this.open = new OpenSteps(plan.config().pace().staleness());
     this.checkpoints = new Checkpointing(loop);
     this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
@@ -171,8 +162,9 @@ public final class StepLoop {
         .onMessage(StepLoopCommand.Checkpoint.class, this::onCheckpointWanted)
         .onMessage(StepLoopCommand.Change.class, this::onChange)
         .onMessage(StepLoopCommand.ChangeJournalled.class, this::onChangeJournalled)
-        .onMessage(Scored.class, this::onScored)
-        .onMessage(ScoringFailed.class, this::onScoringFailed)
+        .onMessage(Evaluating.Scored.class, this::onScored)
+        .onMessage(Evaluating.ScoringFailed.class, this::onScoringFailed)
+        .onMessageEquals(Crew.Look.FOR_LATE_SWEEPS, this::onLook)
         .onMessageEquals(Internal.TICK, this::onTick)
         .onMessage(StepLoopMessage.class, this::onOfAnotherAttempt)
         .onSignal(Terminated.class, this::onTerminated)
@@ -198,21 +190,24 @@ public final class StepLoop {
 
   // ------------------------------------------------------------------ the loop
 
-  /** One thing after another: what is due at this version, else the next step. */
+  /**
+   * One thing after another: what is due at this version, else as many steps as may be open. What
+   * is due looks at one version of all layers: no step was opened beyond it.
+   */
   private void next() {
-    if (ended || crew.board() != null || scoring || changing || !unrestored.isEmpty()) {
+    if (ended || open.isFull() || evaluating.isUnderWay() || changing || !unrestored.isEmpty()) {
       return;
     }
     if (isEvaluationDue()) {
-      evaluate();
+      evaluating.begin(progress);
     } else if (checkpoints.isDue(steering, progress, isOver() || draining != null)) {
       checkpoint();
     } else if (draining != null || isOver()) {
       end();
-    } else if (!changes.isEmpty()) {
+    } else if (changes.isEmpty()) {
+      openSteps();
+    } else if (open.isEmpty()) {
       journalChange();
-    } else {
-      beginStep();
     }
   }
 
@@ -224,15 +219,26 @@ public final class StepLoop {
     return progress.version() >= plan.totalSteps();
   }
 
-  private void beginStep() {
+  private void openSteps() {
     tally();
-    steering = steering.at(progress.version() + 1);
-    stepBeganNanos = System.nanoTime();
-    List<Batch> batches = cut(plan.train(), sampler.draw(progress.position()).examples());
-    reports.clear();
-    crew.work(
-        new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches),
-        progress.liveLayers());
+    while (open.hasRoom()) {
+      long number = open.nextNumber(progress);
+      Sampler.Draw drawn = sampler.draw(open.nextPosition(progress));
+      List<Batch> batches = plan.cut(plan.train(), drawn.examples());
+      Board board = new Board(WorkerCommand.Kind.TRAIN, number, batches);
+      open.add(new OpenStep(board, drawn.next(), ahead(number)));
+      crew.work(board, progress.liveLayers());
+    }
+  }
+
+  /** A step after which something is due, or heads may go, lets none be opened ahead of that. */
+  private OpenStep.Ahead ahead(long number) {
+    Steering then = steering.at(number);
+    boolean isFree =
+        number < plan.totalSteps()
+            && !isEvaluatedAfter(number, then)
+            && !Decide.mayReshape(then.rules(), progress.selection(), number);
+    return isFree ? OpenStep.Ahead.FREE : OpenStep.Ahead.CLOSED;
   }
 
   private void tally() {
@@ -243,60 +249,54 @@ public final class StepLoop {
     }
   }
 
-  /** Micro-batches of the configured size, in order; never a function of the workers. */
-  private List<Batch> cut(Examples examples, int[] indices) {
-    int size = plan.config().training().microBatch();
-    List<Batch> batches = new ArrayList<>();
-    for (int from = 0; from < indices.length; from += size) {
-      int to = Math.min(indices.length, from + size);
-      batches.add(examples.collate(java.util.Arrays.copyOfRange(indices, from, to)));
-    }
-    return batches;
-  }
-
   /**
-   * Decides the step when every micro-batch and every layer is in, no save holds it back, and the
-   * step before is applied everywhere, also where all heads were pruned by it.
+   * Decides the oldest open step when every micro-batch and every layer is in, no save holds it
+   * back, and the step before is applied everywhere, also where all heads were pruned by it.
    */
   private void decide() {
-    Board board = crew.board();
-    boolean isIn =
-        board != null
-            && board.kind() == WorkerCommand.Kind.TRAIN
-            && board.isDone()
-            && unapplied.isEmpty()
-            && reports.size() == progress.liveLayers().size();
+    OpenStep step = open.first();
+    boolean isIn = step != null && unapplied.isEmpty() && step.isIn(progress.liveLayers().size());
     if (!isIn || checkpoints.holdsBackSteps()) {
       return;
     }
+    steering = steering.at(step.number());
     StepDecision decision =
         Decide.step(
             steering.rules(),
             progress.selection(),
-            new Decide.StepOutcome(board.step(), board.loss()),
-            List.copyOf(reports.values()));
-    apply(decision, board);
+            new Decide.StepOutcome(step.number(), step.board().loss()),
+            step.reports());
+    apply(decision, step);
     next();
   }
 
-  private void apply(StepDecision decision, Board board) {
+  private void apply(StepDecision decision, OpenStep step) {
     applying = decision;
     unapplied.addAll(progress.liveLayers());
     unapplied.forEach(this::sendApply);
     heads.decided(decision);
-    double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
-    MetricsRow row = row(decision, board, seconds);
+    long now = System.nanoTime();
+    double seconds = (now - Math.max(decidedNanos, step.beganNanos())) / 1e9;
+    decidedNanos = now;
+    MetricsRow row = row(decision, step, seconds);
     checkpoints.add(row);
     progress =
         progress.afterStep(
             new Progress.StepDone(
-                sampler.draw(progress.position()).next(),
+                step.next(),
                 decision.after(),
                 heads.liveLayers(),
                 seconds,
-                board.cost(),
+                step.board().cost(),
                 decision.skipped()));
     loop.tell(new RunEvent.StepDone(loop.run(), row));
+    tellPruned(decision);
+    open.removeFirst();
+    crew.rest(step.board());
+    pauseAfterBadSteps(decision);
+  }
+
+  private void tellPruned(StepDecision decision) {
     if (!decision.pruned().isEmpty()) {
       loop.actor()
           .getLog()
@@ -308,11 +308,10 @@ public final class StepLoop {
               heads.kept());
       loop.tell(new RunEvent.HeadsPruned(loop.run(), decision.step(), heads.views()));
     }
-    crew.rest();
-    pauseAfterBadSteps(decision);
   }
 
-  private MetricsRow row(StepDecision decision, Board board, double seconds) {
+  private MetricsRow row(StepDecision decision, OpenStep step, double seconds) {
+    Board board = step.board();
     return new MetricsRow(
         MetricsRow.Kind.STEP,
         decision.step(),
@@ -326,7 +325,8 @@ public final class StepLoop {
         decision.skipped(),
         Map.of(),
         board.cost().bytes(),
-        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null);
+        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null,
+        isSynchronous() ? null : step.staleness());
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
@@ -338,7 +338,17 @@ public final class StepLoop {
               + " step "
               + decision.step()
               + "; lower optimizer.lr or look at the data, then resume";
+      abandonSteps();
     }
+  }
+
+  private boolean isSynchronous() {
+    return plan.config().pace().staleness() == 0;
+  }
+
+  /** A step that was not applied leaves no trace: its gradients are dropped. */
+  private void abandonSteps() {
+    open.abandon().forEach(crew::rest);
   }
 
   private void sendApply(String layer) {
@@ -365,7 +375,12 @@ public final class StepLoop {
     loop.toLayer(
         layer,
         new LayerCommand.Restore(
-            loop.run(), loop.number(), layerPlan, loop.attempt().from(), initial));
+            loop.run(),
+            loop.number(),
+            layerPlan,
+            loop.attempt().from(),
+            initial,
+            plan.config().pace().staleness()));
   }
 
   private Behavior<StepLoopMessage> onRestored(LayerReply.Restored restored) {
@@ -421,12 +436,21 @@ public final class StepLoop {
   // ------------------------------------------------------------------ what comes in
 
   private Behavior<StepLoopMessage> onFinished(SweepReply.Finished finished) {
-    crew.free(finished.worker());
-    crew.board(WorkerCommand.Kind.TRAIN, finished.step())
-        .filter(b -> b.finish(finished.microBatch(), finished.loss(), finished.cost()))
-        .ifPresent(b -> moved());
+    crew.free(finished.worker(), WorkerCommand.Kind.TRAIN, finished.step(), finished.microBatch());
+    open.of(finished.step())
+        .filter(step -> step.finish(finished))
+        .ifPresent(
+            step -> {
+              moved();
+              crew.finished(step.board(), finished.microBatch());
+            });
     crew.assign();
     decide();
+    return Behaviors.same();
+  }
+
+  private Behavior<StepLoopMessage> onLook() {
+    crew.look();
     return Behaviors.same();
   }
 
@@ -438,11 +462,13 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onLayerReady(LayerReply.LayerReady ready) {
     unanswered.remove(ready.layer());
-    if (crew.board(WorkerCommand.Kind.TRAIN, ready.step()).isPresent()) {
-      moved();
-      reports.putIfAbsent(ready.layer(), ready.report());
-      decide();
-    }
+    open.of(ready.step())
+        .ifPresent(
+            step -> {
+              moved();
+              step.report(ready.report());
+              decide();
+            });
     return Behaviors.same();
   }
 
@@ -453,6 +479,7 @@ public final class StepLoop {
       unapplied.remove(applied.layer());
       heads.sized(applied.layer(), applied.size());
       if (unapplied.isEmpty()) {
+        crew.applied(progress.version());
         decide();
         next();
       }
@@ -462,8 +489,7 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onMissing(LayerReply.Missing missing) {
     unanswered.remove(missing.layer());
-    crew.board(WorkerCommand.Kind.TRAIN, missing.step())
-        .ifPresent(board -> board.redo(missing.microBatches()));
+    open.of(missing.step()).ifPresent(step -> step.board().redo(missing.microBatches()));
     crew.assign();
     return Behaviors.same();
   }
@@ -476,58 +502,30 @@ public final class StepLoop {
 
   private boolean owesEvaluation() {
     long version = progress.version();
-    boolean due = version > 0 && (version % steering.evaluateEvery() == 0 || isOver());
+    boolean due = version > 0 && (isEvaluatedAfter(version, steering) || isOver());
     return plan.validation() != null && due && progress.evaluated() < version;
   }
 
-  private void evaluate() {
-    Examples examples = plan.validation().examples();
-    int[] all = java.util.stream.IntStream.range(0, examples.size()).toArray();
-    crew.work(
-        new Board(WorkerCommand.Kind.EVALUATE, progress.version(), cut(examples, all)),
-        progress.liveLayers());
+  private boolean isEvaluatedAfter(long version, Steering then) {
+    return plan.validation() != null && version % then.evaluateEvery() == 0;
   }
 
   private Behavior<StepLoopMessage> onEvaluated(SweepReply.Evaluated evaluated) {
-    crew.free(evaluated.worker());
-    crew.board(WorkerCommand.Kind.EVALUATE, evaluated.step())
-        .filter(b -> b.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.outputs()))
-        .ifPresent(
-            board -> {
-              moved();
-              if (board.isDone()) {
-                score(board);
-              }
-            });
+    crew.free(
+        evaluated.worker(), WorkerCommand.Kind.EVALUATE, evaluated.step(), evaluated.microBatch());
+    if (evaluating.evaluated(evaluated)) {
+      moved();
+    }
     crew.assign();
     return Behaviors.same();
   }
 
-  private void score(Board board) {
-    Evaluation validation = plan.validation();
-    List<float[]> outputs = board.outputs();
-    int batchSize = plan.config().training().microBatch();
-    double loss = board.loss() / board.normaliser();
-    long version = board.step();
-    crew.rest();
-    scoring = true;
-    var blocking = loop.actor().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-    loop.actor()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(() -> validation.score(outputs, batchSize), blocking),
-            (metrics, failure) ->
-                failure == null
-                    ? new Scored(version, loss, metrics)
-                    : new ScoringFailed(Failures.rootMessage(failure)));
-  }
-
-  private Behavior<StepLoopMessage> onScored(Scored scored) {
-    if (!scoring || ended) {
+  private Behavior<StepLoopMessage> onScored(Evaluating.Scored scored) {
+    if (!evaluating.isAwaited()) {
       return Behaviors.same(); // drained meanwhile: this version is evaluated again on resume
     }
-    scoring = false;
-    Map<String, Double> metrics = new java.util.TreeMap<>(scored.metrics);
-    metrics.put("loss", scored.loss);
+    Map<String, Double> metrics = new java.util.TreeMap<>(scored.metrics());
+    metrics.put("loss", scored.loss());
     boolean isBest = Best.isBetter(plan.config().training().best(), metrics, progress);
     progress =
         progress
@@ -539,8 +537,8 @@ public final class StepLoop {
     MetricsRow row =
         new MetricsRow(
             MetricsRow.Kind.EVALUATION,
-            scored.version,
-            scored.loss,
+            scored.version(),
+            scored.loss(),
             0,
             0,
             0,
@@ -555,13 +553,13 @@ public final class StepLoop {
     return Behaviors.same();
   }
 
-  private Behavior<StepLoopMessage> onScoringFailed(ScoringFailed failed) {
-    if (!scoring) {
+  private Behavior<StepLoopMessage> onScoringFailed(Evaluating.ScoringFailed failed) {
+    if (!evaluating.isAwaited()) {
       return Behaviors.same(); // drained meanwhile
     }
     end(
         new StepLoopReport.MustPause(
-            loop.number(), "the evaluation could not be scored: " + failed.reason));
+            loop.number(), "the evaluation could not be scored: " + failed.reason()));
     return Behaviors.same();
   }
 
@@ -631,8 +629,8 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onDrain(StepLoopCommand.Drain drain) {
     draining = drain.reason();
-    crew.rest(); // a step that was not applied leaves no trace: its gradients are dropped
-    scoring = false;
+    abandonSteps();
+    evaluating.abandon();
     if (!unrestored.isEmpty()) {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }
@@ -674,7 +672,8 @@ public final class StepLoop {
   private void end(StepLoopReport report) {
     if (!ended) {
       ended = true;
-      crew.rest();
+      abandonSteps();
+      evaluating.abandon();
       loop.report(report);
     }
   }
@@ -731,16 +730,12 @@ public final class StepLoop {
   }
 
   private boolean reportedNow(String layer) {
-    return isTraining() && reports.containsKey(layer);
-  }
-
-  private boolean isTraining() {
-    return crew.board() != null && crew.board().kind() == WorkerCommand.Kind.TRAIN;
+    return open.first() != null && open.first().hasReported(layer);
   }
 
   /** Asks for the step after the version that the layer should hold. */
   private void sendQuery(String layer) {
-    int microBatches = isTraining() ? crew.board().size() : 0;
+    int microBatches = open.first() == null ? 0 : open.first().board().size();
     loop.toLayer(
         layer,
         new LayerCommand.Query(loop.run(), loop.number(), progress.version() + 1, microBatches));

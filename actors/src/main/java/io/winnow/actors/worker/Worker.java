@@ -446,7 +446,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       this.replyTo = assign.replyTo();
       this.needed =
           assign.layers().stream()
-              .filter(layer -> bound.getOrDefault(layer, -1L) < assign.version())
+              .filter(layer -> !bound.containsKey(layer) || !isFit(bound.get(layer)))
               .toList();
     }
 
@@ -467,8 +467,14 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       return !computing
           && assign.run().equals(p.run())
           && assign.attempt() == p.attempt()
-          && assign.version() <= p.version()
+          && isFit(p.version())
           && missing().contains(p.parameters().layer().name());
+    }
+
+    /** What is newer than the step's own version comes from layers that have the step already. */
+    private boolean isFit(long version) {
+      long newest = assign.step() - (assign.kind() == WorkerCommand.Kind.TRAIN ? 1 : 0);
+      return assign.version() <= version && version <= newest;
     }
 
     void supply(WorkerCommand.Parameters parameters) {
@@ -499,9 +505,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
     private LayerParameters parametersOf(LayerId id) {
       WorkerCommand.Parameters fetched = supplied.get(id.name());
-      return fetched == null
-          ? new LayerParameters(id, List.of(), List.of())
-          : fetched.parameters();
+      return fetched == null ? new LayerParameters(id, List.of(), List.of()) : fetched.parameters();
     }
 
     /** A layer that is dead has nothing, at whatever version. */
@@ -515,8 +519,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
      */
     void startComputing(Map<String, Long> bound) {
       computing = true;
-      used =
-          assign.layers().stream().mapToLong(bound::get).min().orElse(assign.version());
+      used = assign.layers().stream().mapToLong(bound::get).min().orElse(assign.version());
     }
 
     /** The oldest version among the parameters that it computes with. */

@@ -145,7 +145,17 @@ class WorkerTest {
     Batch batch =
         new Batch(1, 1, new int[] {1}, new int[] {1}, null, new Targets.Classes(new int[] {0}));
     return new WorkerCommand.Assign(
-        RUN, attempt, kind, step, version(kind, step), microBatch, 4, live, 1.0, batch, loop.getRef());
+        RUN,
+        attempt,
+        kind,
+        step,
+        version(kind, step),
+        microBatch,
+        4,
+        live,
+        1.0,
+        batch,
+        loop.getRef());
   }
 
   private static long version(WorkerCommand.Kind kind, long step) {

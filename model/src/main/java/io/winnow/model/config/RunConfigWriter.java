@@ -209,7 +209,16 @@ public final class RunConfigWriter {
     line("failure.step-deadline", Durations.render(run.failure().stepDeadline()));
     line("workers.count", run.workers().count());
     line("workers.determinism", run.workers().determinism() ? "strict" : "off");
+    line("workers.straggler", run.workers().straggler() == 0 ? "off" : run.workers().straggler());
+    pace(run.pace());
     line("commands", commands(run.commands()));
+  }
+
+  private void pace(RunConfig.Pace pace) {
+    line("mode", pace.mode() == RunConfig.Mode.SYNC ? "sync" : "async");
+    if (pace.mode() == RunConfig.Mode.ASYNC) {
+      line("staleness", pace.staleness());
+    }
   }
 
   private void line(String path, Object value) {

@@ -1,0 +1,72 @@
+package io.winnow.actors.run;
+
+import io.winnow.model.train.Sampler;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps that are open, one after the other from the one after the version that is decided on.
+ * With staleness s there are at most s + 1 of them, so that the first sweep of a step is at most s
+ * versions late; with s = 0, the synchronous mode, there is one. They are decided and applied in
+ * order. Confined to the step loop.
+ */
+final class OpenSteps {
+  private final int staleness;
+  private final Deque<OpenStep> steps = new ArrayDeque<>();
+
+  OpenSteps(int staleness) {
+    this.staleness = staleness;
+  }
+
+  boolean isEmpty() {
+    return steps.isEmpty();
+  }
+
+  /** Whether no step more may be open, whatever the steps are. */
+  boolean isFull() {
+    return steps.size() > staleness;
+  }
+
+  /** Whether the next step may be opened now. */
+  boolean hasRoom() {
+    return !isFull() && (isEmpty() || steps.getLast().ahead() == OpenStep.Ahead.FREE);
+  }
+
+  /** The number of the step to open next. */
+  long nextNumber(Progress progress) {
+    return progress.version() + steps.size() + 1;
+  }
+
+  /** Where the examples of the step to open next begin. */
+  Sampler.Position nextPosition(Progress progress) {
+    return isEmpty() ? progress.position() : steps.getLast().next();
+  }
+
+  void add(OpenStep step) {
+    steps.addLast(step);
+  }
+
+  /** The one to decide next, or null. */
+  @Nullable OpenStep first() {
+    return steps.peekFirst();
+  }
+
+  void removeFirst() {
+    steps.removeFirst();
+  }
+
+  /** The open step of this number. */
+  Optional<OpenStep> of(long number) {
+    return steps.stream().filter(step -> step.number() == number).findFirst();
+  }
+
+  /** Closes all of them undecided: what was swept for them comes to nothing. */
+  List<Board> abandon() {
+    List<Board> boards = steps.stream().map(OpenStep::board).toList();
+    steps.clear();
+    return boards;
+  }
+}
