@@ -75,7 +75,7 @@ public final class LayerActor {
     }
     attempt = restore.attempt();
     if (restore.from().equals(CheckpointId.START)) {
-      return become(LayerState.initial(restore.plan(), restore.initial()));
+      return become(restore, LayerState.initial(restore.plan(), restore.initial()));
     }
     context()
         .pipeToSelf(
@@ -109,7 +109,9 @@ public final class LayerActor {
   }
 
   private Behavior<LayerMessage> onLoaded(LayerEvent.Loaded loaded) {
-    return loaded.restore().attempt() == attempt ? become(loaded.state()) : Behaviors.same();
+    return loaded.restore().attempt() == attempt
+        ? become(loaded.restore(), loaded.state())
+        : Behaviors.same();
   }
 
   private Behavior<LayerMessage> onLoadFailed(LayerEvent.LoadFailed failed) {
@@ -133,7 +135,7 @@ public final class LayerActor {
     return unloaded();
   }
 
-  private Behavior<LayerMessage> become(LayerState state) {
+  private Behavior<LayerMessage> become(LayerCommand.Restore restore, LayerState state) {
     LiveLayer live = new LiveLayer(layer, restore, state);
     layer.answer(live.restored());
     return live(live);
