@@ -50,8 +50,12 @@ public sealed interface LayerCommand extends LayerMessage {
       RunId run, long attempt, long step, int microBatch, int microBatches, LayerGradient gradient)
       implements LayerCommand, TensorWire {}
 
-  /** Which micro-batches of this step do you lack, or are you ready, or past it? */
-  record Query(RunId run, long attempt, long step, int microBatches)
+  /**
+   * Which micro-batches of this step do you lack, or are you ready, or past it?
+   *
+   * @param version that the layer must hold, or have gone past; else it has lost something
+   */
+  record Query(RunId run, long attempt, long version, long step, int microBatches)
       implements LayerCommand, Wire {}
 
   /** Do the decided step; the version becomes {@code decision.step()}. */
@@ -67,4 +71,7 @@ public sealed interface LayerCommand extends LayerMessage {
       checkpoints = List.copyOf(checkpoints);
     }
   }
+
+  /** The attempt is over: hold nothing any more, and hand nothing off. Not answered. */
+  record Release(RunId run, long attempt) implements LayerCommand, Wire {}
 }

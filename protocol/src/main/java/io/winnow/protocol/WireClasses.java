@@ -138,6 +138,8 @@ final class WireClasses {
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
           RunStanding.class,
+          LayerCommand.Release.class,
+          LayerReply.TakenUp.class,
           WorkerCommand.Cancel.class,
           MetricsRow.Staleness.class);
 

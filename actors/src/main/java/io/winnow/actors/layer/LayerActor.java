@@ -4,10 +4,12 @@ import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.StashBuffer;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
 import io.winnow.model.train.LayerState;
 import io.winnow.protocol.CheckpointId;
@@ -15,14 +17,16 @@ import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerMessage;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.RunId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Owns A, B, omega and all optimizer state of one layer's adapters. It holds nothing when it
  * starts, and what it holds it holds at exactly one version: a gradient is for the step after that
- * version or it is dropped, a step is applied once or not at all. Phases: unloaded, restoring,
- * live. A command of a lower attempt is dropped in every phase.
+ * version or it is dropped, a step is applied once or not at all. Phases: looking (for what a
+ * predecessor handed off), unloaded, restoring, live, handing off. A command of a lower attempt is
+ * dropped in every phase.
  */
 public final class LayerActor {
   /** How sharding knows layers; the entity id is {@code run|layer}. */
@@ -34,12 +38,24 @@ public final class LayerActor {
     NOW
   }
 
+  /**
+   * What waits while the store is asked. The protocol sends a layer one Fetch per worker, one
+   * Gradient per micro-batch and a handful of commands at a time; what is beyond this is dropped
+   * like a message that was lost, and asked for again.
+   */
+  private static final int WAITING = 1_024;
+
+  /** Shorter than what sharding gives a shard, and a node its shards, to stop. */
+  private static final Duration HAND_OFF_LIMIT = Duration.ofSeconds(15);
+
   private final LayerContext layer;
+  private final StashBuffer<LayerMessage> waiting;
 
   private long attempt;
 
-  private LayerActor(LayerContext layer) {
+  private LayerActor(LayerContext layer, StashBuffer<LayerMessage> waiting) {
     this.layer = layer;
+    this.waiting = waiting;
   }
 
   /** The entity id of a layer. */
@@ -47,10 +63,76 @@ public final class LayerActor {
     return run.value() + "|" + layer;
   }
 
-  /** A layer that holds nothing yet. */
+  /** A layer that holds nothing but what a predecessor may have handed off. */
   public static Behavior<LayerMessage> create(String entityId, Post post, CheckpointStore store) {
     return Behaviors.setup(
-        context -> new LayerActor(new LayerContext(context, entityId, post, store)).unloaded());
+        context ->
+            Behaviors.withStash(
+                WAITING,
+                waiting ->
+                    new LayerActor(new LayerContext(context, entityId, post, store), waiting)
+                        .look()));
+  }
+
+  // ------------------------------------------------------------------ looking
+
+  private Behavior<LayerMessage> look() {
+    String name = layer.layer();
+    context()
+        .pipeToSelf(
+            layer.handedOff().thenApply(found -> found.map(b -> LayerHandOff.read(name, b))),
+            (found, failure) ->
+                failure == null
+                    ? new LayerEvent.Looked(found)
+                    : new LayerEvent.LookFailed(Failures.rootMessage(failure)));
+    return Behaviors.receive(LayerMessage.class)
+        .onMessage(LayerEvent.Looked.class, this::onLooked)
+        .onMessage(LayerEvent.LookFailed.class, this::onLookFailed)
+        .onMessageEquals(Stop.NOW, this::leave)
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.class, this::keep)
+        .build();
+  }
+
+  private Behavior<LayerMessage> keep(LayerCommand command) {
+    if (waiting.isFull()) {
+      return layer.drop("too many are waiting", command);
+    }
+    waiting.stash(command);
+    return Behaviors.same();
+  }
+
+  private Behavior<LayerMessage> onLooked(LayerEvent.Looked looked) {
+    return waiting.unstashAll(looked.found().map(this::takeUp).orElseGet(this::unloaded));
+  }
+
+  private Behavior<LayerMessage> takeUp(LayerHandOff handOff) {
+    attempt = handOff.attempt();
+    LiveLayer live = LiveLayer.takingUp(layer, handOff);
+    context()
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} event=hand-off-taken-up version={} sums={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            handOff.sums().keySet());
+    layer.clearSlot();
+    layer.answer(live.takenUp());
+    return live(live);
+  }
+
+  private Behavior<LayerMessage> onLookFailed(LayerEvent.LookFailed failed) {
+    context()
+        .getLog()
+        .error(
+            "run={} layer={} event=hand-off-unreadable reason={}",
+            layer.run(),
+            layer.layer(),
+            failed.reason());
+    return waiting.unstashAll(unloaded());
   }
 
   // ------------------------------------------------------------------ unloaded
@@ -64,9 +146,20 @@ public final class LayerActor {
         .onMessage(LayerCommand.Apply.class, layer::sayUnloaded)
         .onMessage(LayerCommand.Save.class, layer::sayUnloaded)
         .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.Release.class, this::onRelease)
         .onMessageEquals(Stop.NOW, Behaviors::stopped)
         .onMessage(LayerEvent.class, this::onLateEvent)
         .build();
+  }
+
+  /** The attempt is over: what it held, or left for a successor, nobody needs. */
+  private Behavior<LayerMessage> onRelease(LayerCommand.Release release) {
+    if (release.attempt() < attempt) {
+      return layer.drop("release", release);
+    }
+    attempt = release.attempt();
+    layer.clearSlot();
+    return unloaded();
   }
 
   private Behavior<LayerMessage> onRestore(LayerCommand.Restore restore) {
@@ -84,7 +177,7 @@ public final class LayerActor {
                 failure == null
                     ? new LayerEvent.Loaded(restore, state)
                     : new LayerEvent.LoadFailed(restore, Failures.rootMessage(failure)));
-    return restoring();
+    return restoring(restore);
   }
 
   private static LayerState decode(LayerCommand.Restore restore, Optional<byte[]> blob) {
@@ -96,13 +189,14 @@ public final class LayerActor {
 
   // ------------------------------------------------------------------ restoring
 
-  private Behavior<LayerMessage> restoring() {
+  private Behavior<LayerMessage> restoring(LayerCommand.Restore restore) {
     return Behaviors.receive(LayerMessage.class)
         .onMessage(LayerEvent.Loaded.class, this::onLoaded)
         .onMessage(LayerEvent.LoadFailed.class, this::onLoadFailed)
         .onMessage(LayerCommand.Restore.class, this::onRestore)
         .onMessage(LayerCommand.Forget.class, this::onForget)
-        .onMessageEquals(Stop.NOW, Behaviors::stopped)
+        .onMessage(LayerCommand.Release.class, this::onRelease)
+        .onMessageEquals(Stop.NOW, () -> leaveWith(List.of(restore)))
         .onMessage(LayerEvent.class, this::onLateEvent)
         .onMessage(LayerCommand.class, command -> layer.drop("while restoring", command))
         .build();
@@ -136,7 +230,7 @@ public final class LayerActor {
   }
 
   private Behavior<LayerMessage> become(LayerCommand.Restore restore, LayerState state) {
-    LiveLayer live = new LiveLayer(layer, restore, state);
+    LiveLayer live = LiveLayer.restored(layer, restore, state);
     layer.answer(live.restored());
     return live(live);
   }
@@ -153,18 +247,92 @@ public final class LayerActor {
         .onMessage(LayerCommand.Restore.class, live::isAsAfter, again -> sayRestored(live))
         .onMessage(LayerCommand.Restore.class, this::onRestore)
         .onMessage(LayerCommand.Forget.class, this::onForget)
-        .onMessageEquals(Stop.NOW, Behaviors::stopped)
+        .onMessage(LayerCommand.Release.class, this::onRelease)
+        .onMessageEquals(Stop.NOW, () -> handOff(live))
         .onMessage(LayerEvent.Stored.class, live::onStored)
         .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
         .onMessage(LayerEvent.class, this::onLateEvent)
-        .onMessage(LayerCommand.class, command -> layer.drop("of another attempt", command))
+        .onMessage(LayerCommand.class, this::onOfAnotherAttempt)
         .build();
+  }
+
+  /** Who is spoken to by a later attempt took up what was handed off before that began. */
+  private Behavior<LayerMessage> onOfAnotherAttempt(LayerCommand command) {
+    return command.attempt() > attempt
+        ? layer.sayUnloaded(command)
+        : layer.drop("of another attempt", command);
   }
 
   /** The answer to Restore may have been lost: while nothing moved, say it again. */
   private Behavior<LayerMessage> sayRestored(LiveLayer live) {
     layer.answer(live.restored());
     return Behaviors.same();
+  }
+
+  // ------------------------------------------------------------------ handing off
+
+  /** Stores what a successor needs, then stops; where the store fails the layer is lost. */
+  private Behavior<LayerMessage> handOff(LiveLayer live) {
+    byte[] blob = live.handOff().toBytes();
+    context()
+        .pipeToSelf(
+            layer.handOff(blob),
+            (done, failure) ->
+                failure == null
+                    ? new LayerEvent.HandedOff(blob.length)
+                    : new LayerEvent.HandOffFailed(Failures.rootMessage(failure)));
+    context()
+        .scheduleOnce(
+            HAND_OFF_LIMIT,
+            context().getSelf(),
+            new LayerEvent.HandOffFailed("the store did not answer in " + HAND_OFF_LIMIT));
+    return Behaviors.receive(LayerMessage.class)
+        .onMessage(LayerEvent.HandedOff.class, done -> onHandedOff(live, done))
+        .onMessage(LayerEvent.HandOffFailed.class, failed -> onHandOffFailed(live, failed))
+        .onMessage(LayerEvent.Stored.class, live::onStored)
+        .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessageEquals(Stop.NOW, Behaviors::same)
+        .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.class, this::keep)
+        .build();
+  }
+
+  private Behavior<LayerMessage> onHandedOff(LiveLayer live, LayerEvent.HandedOff done) {
+    context()
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} event=handed-off version={} bytes={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            done.bytes());
+    return leaveWith(live.parked());
+  }
+
+  private Behavior<LayerMessage> onHandOffFailed(LiveLayer live, LayerEvent.HandOffFailed failed) {
+    context()
+        .getLog()
+        .error(
+            "run={} layer={} attempt={} event=hand-off-failed version={} reason={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            failed.reason());
+    return leaveWith(live.parked());
+  }
+
+  private Behavior<LayerMessage> leaveWith(List<? extends LayerCommand> owed) {
+    owed.forEach(layer::sendOn);
+    return leave();
+  }
+
+  /** What waits here goes on to the successor, for which sharding keeps it. */
+  private Behavior<LayerMessage> leave() {
+    waiting.forEach(message -> layer.sendOn((LayerCommand) message));
+    return Behaviors.stopped();
   }
 
   // ------------------------------------------------------------------ in every phase

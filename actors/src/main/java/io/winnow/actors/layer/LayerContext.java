@@ -1,8 +1,10 @@
 package io.winnow.actors.layer;
 
+import akka.Done;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.protocol.CheckpointId;
@@ -10,6 +12,9 @@ import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerMessage;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.RunId;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** What all phases of a layer share: who it is, whom it speaks to, and what it dropped so far. */
 final class LayerContext {
@@ -19,6 +24,7 @@ final class LayerContext {
   private final Post post;
   private final CheckpointStore store;
 
+  private CompletionStage<Done> slotCleared = CompletableFuture.completedFuture(Done.getInstance());
   private long dropped;
 
   LayerContext(
@@ -54,6 +60,33 @@ final class LayerContext {
 
   CheckpointStore.Key key(CheckpointId checkpoint) {
     return new CheckpointStore.Key(run, layer, checkpoint);
+  }
+
+  private CheckpointStore.Slot slot() {
+    return new CheckpointStore.Slot(run, layer);
+  }
+
+  CompletionStage<Optional<byte[]>> handedOff() {
+    return store.handedOff(slot());
+  }
+
+  /** Stores a hand-off, after any deletion that is under way: that must not take this one. */
+  CompletionStage<Done> handOff(byte[] blob) {
+    CheckpointStore.Slot slot = slot();
+    return slotCleared
+        .exceptionally(notDeleted -> Done.getInstance())
+        .thenCompose(cleared -> store.handOff(slot, blob));
+  }
+
+  /** A hand-off that was taken up, or that nobody will take up, only takes space. */
+  void clearSlot() {
+    slotCleared = store.deleteHandOff(slot());
+    actor.pipeToSelf(
+        slotCleared,
+        (done, failure) ->
+            failure == null
+                ? new LayerEvent.Forgot(1)
+                : new LayerEvent.ForgetFailed(Failures.rootMessage(failure)));
   }
 
   void answer(LayerReply reply) {

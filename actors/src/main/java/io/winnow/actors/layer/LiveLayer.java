@@ -4,6 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.winnow.actors.node.Failures;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
 import io.winnow.model.train.HeadReport;
 import io.winnow.model.train.HeadState;
@@ -37,12 +39,49 @@ final class LiveLayer {
   private Optional<CheckpointId> storing = Optional.empty();
   private Optional<LayerReply.Saved> stored = Optional.empty();
 
-  LiveLayer(LayerContext layer, LayerCommand.Restore restore, LayerState state) {
+  private LiveLayer(LayerContext layer, long attempt, int staleness, LayerState state) {
     this.layer = layer;
     this.run = layer.run();
-    this.attempt = restore.attempt();
-    this.staleness = restore.staleness();
+    this.attempt = attempt;
+    this.staleness = staleness;
     this.state = state;
+  }
+
+  /** The layer as a Restore made it. */
+  static LiveLayer restored(LayerContext layer, LayerCommand.Restore restore, LayerState state) {
+    return new LiveLayer(layer, restore.attempt(), restore.staleness(), state);
+  }
+
+  /** The layer as its predecessor left it. */
+  static LiveLayer takingUp(LayerContext layer, LayerHandOff handOff) {
+    LiveLayer live = new LiveLayer(layer, handOff.attempt(), handOff.staleness(), handOff.state());
+    handOff.sums().forEach((step, sum) -> live.inboxes.put(step, StepInbox.complete(sum)));
+    return live;
+  }
+
+  /** What a successor needs: the state, and the sums of those steps that are complete. */
+  LayerHandOff handOff() {
+    SortedMap<Long, LayerGradient> sums = new TreeMap<>();
+    inboxes.forEach(
+        (step, inbox) -> {
+          if (inbox.isComplete()) {
+            sums.put(step, inbox.total());
+          }
+        });
+    return new LayerHandOff(attempt, staleness, state, sums);
+  }
+
+  /** Fetches of the next version, which the successor will have. */
+  List<LayerCommand.Fetch> parked() {
+    return parked;
+  }
+
+  long version() {
+    return state.version();
+  }
+
+  LayerReply.TakenUp takenUp() {
+    return new LayerReply.TakenUp(run, attempt, layer.layer(), state.version());
   }
 
   boolean isOfThisAttempt(LayerCommand command) {
@@ -106,13 +145,14 @@ final class LiveLayer {
     }
   }
 
-  /** Who is asked for a step beyond the next has lost what it once applied. */
   Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
-    if (query.step() <= state.version()) {
+    if (state.version() < query.version()) {
+      return layer.sayUnloaded(query); // what it once applied it has lost
+    } else if (query.step() <= state.version()) {
       sayApplied(query.step());
     } else if (query.step() == state.version() + 1 && isReady()) {
       sayIfReady();
-    } else if (query.step() == state.version() + 1) {
+    } else {
       layer.answer(
           new LayerReply.Missing(
               run,
@@ -120,8 +160,6 @@ final class LiveLayer {
               layer.layer(),
               query.step(),
               inbox(query.step()).missing(query.microBatches())));
-    } else {
-      return layer.sayUnloaded(query);
     }
     return Behaviors.same();
   }

@@ -177,7 +177,7 @@ public final class RunCoordinator
     } else if (report instanceof StepLoopReport.MustPause r) {
       return pause(state, r.reason());
     } else if (report instanceof StepLoopReport.Completed r) {
-      return onCompleted(r);
+      return onCompleted(state, r);
     }
     throw new IllegalStateException("report " + report + " has no handler");
   }
@@ -391,6 +391,7 @@ public final class RunCoordinator
         .persist(new RunEventRecord.Removed())
         .thenRun(this::sayStatus)
         .thenRun(now -> layers.forEach(layer -> forget(now, layer, all)))
+        .thenRun(now -> layers.forEach(layer -> release(state, layer)))
         .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(now.view(run))));
   }
 
@@ -508,6 +509,7 @@ public final class RunCoordinator
   private Effect<RunEventRecord, RunState> pause(RunState state, String reason) {
     context.getLog().info("run={} event=paused reason={}", run, reason);
     stopLoop();
+    release(state);
     long version = state.counted().version();
     return Effect()
         .persist(new RunEventRecord.Paused(version, reason))
@@ -548,6 +550,9 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onLayerReply(RunState state, LayerReply reply) {
     if (loop != null && reply.attempt() == state.attempt()) {
+      if (reply instanceof LayerReply.TakenUp) {
+        standing.moved();
+      }
       loop.tell(reply);
     }
     return Effect().none();
@@ -585,6 +590,15 @@ public final class RunCoordinator
     post.toLayer(run, layer, new LayerCommand.Forget(run, state.attempt(), checkpoints));
   }
 
+  /** No attempt is under way: layers need hold nothing, nor leave hand-offs behind. */
+  private void release(RunState state) {
+    layersEverSaved(state).forEach(layer -> release(state, layer));
+  }
+
+  private void release(RunState state, String layer) {
+    post.toLayer(run, layer, new LayerCommand.Release(run, state.attempt()));
+  }
+
   private Effect<RunEventRecord, RunState> onWantsSetting(StepLoopReport.WantsSetting wants) {
     SettingChange change = wants.change();
     return Effect()
@@ -597,9 +611,11 @@ public final class RunCoordinator
             });
   }
 
-  private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
+  private Effect<RunEventRecord, RunState> onCompleted(
+      RunState state, StepLoopReport.Completed completed) {
     context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
+    release(state);
     plan = null; // with its tokenised data: other runs of this node go on
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))

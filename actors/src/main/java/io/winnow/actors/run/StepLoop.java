@@ -156,6 +156,7 @@ public final class StepLoop {
         .onMessage(LayerReply.Missing.class, this::ofThisAttempt, this::onMissing)
         .onMessage(LayerReply.Saved.class, this::ofThisAttempt, this::onSaved)
         .onMessage(LayerReply.StoreFailed.class, this::ofThisAttempt, this::onStoreFailed)
+        .onMessage(LayerReply.TakenUp.class, this::ofThisAttempt, this::onTakenUp)
         .onMessage(StepLoopCommand.MaySave.class, this::onMaySave)
         .onMessage(StepLoopCommand.Counted.class, this::onCounted)
         .onMessage(StepLoopCommand.Drain.class, this::onDrain)
@@ -399,6 +400,21 @@ public final class StepLoop {
     if (isNeeded && !unrestored.contains(unloaded.layer())) {
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + unloaded.layer() + " was lost"));
     }
+    return Behaviors.same();
+  }
+
+  /** What was lost while a layer moved is asked for at once, not after a deadline. */
+  private Behavior<StepLoopMessage> onTakenUp(LayerReply.TakenUp taken) {
+    String layer = taken.layer();
+    unanswered.remove(layer);
+    if (unrestored.contains(layer)) {
+      restore(layer);
+    } else if (unapplied.contains(layer)) {
+      sendApply(layer);
+    } else if (silent().contains(layer)) {
+      sendQuery(layer);
+    }
+    checkpoints.sayAgain(layer);
     return Behaviors.same();
   }
 
@@ -738,7 +754,8 @@ public final class StepLoop {
     int microBatches = open.first() == null ? 0 : open.first().board().size();
     loop.toLayer(
         layer,
-        new LayerCommand.Query(loop.run(), loop.number(), progress.version() + 1, microBatches));
+        new LayerCommand.Query(
+            loop.run(), loop.number(), progress.version(), progress.version() + 1, microBatches));
   }
 
   private void expectAnswer(String layer) {

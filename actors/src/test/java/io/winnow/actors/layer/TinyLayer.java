@@ -101,8 +101,9 @@ final class TinyLayer {
     return new LayerCommand.Apply(RUN, attempt, decision);
   }
 
+  /** Asks for the step after the version that the layer should hold. */
   static LayerCommand.Query query(long attempt, long step) {
-    return new LayerCommand.Query(RUN, attempt, step, MICRO_BATCHES);
+    return new LayerCommand.Query(RUN, attempt, step - 1, step, MICRO_BATCHES);
   }
 
   static LayerCommand.Save save(long attempt, long version) {
@@ -111,5 +112,9 @@ final class TinyLayer {
 
   static LayerCommand.Forget forget(long attempt, CheckpointId... checkpoints) {
     return new LayerCommand.Forget(RUN, attempt, List.of(checkpoints));
+  }
+
+  static LayerCommand.Release release(long attempt) {
+    return new LayerCommand.Release(RUN, attempt);
   }
 }
