@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,16 @@ final class OpenSteps {
 
   void removeFirst() {
     steps.removeFirst();
+  }
+
+  /** Whether the one to decide next has this layer's report. */
+  boolean hasReportedFirst(String layer) {
+    return !isEmpty() && steps.getFirst().hasReported(layer);
+  }
+
+  /** All of them, in order. */
+  Stream<OpenStep> all() {
+    return steps.stream();
   }
 
   /** The open step of this number. */

@@ -11,31 +11,21 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
-import io.winnow.model.adapter.LayerParameters;
-import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
-import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.CoordinatorMessage;
-import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
-import io.winnow.protocol.MetricsRow;
-import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +42,6 @@ public final class StepLoop {
   private record WorkersListed(Receptionist.Listing listing)
       implements StepLoopMessage, NoSerializationVerificationNeeded {}
 
-  /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
-  private static final int MAX_UNANSWERED = 5;
-
   /** How often the loop looks whether anything moved, per step deadline. */
   private static final int TICKS_PER_DEADLINE = 4;
 
@@ -62,26 +49,20 @@ public final class StepLoop {
   private final RunPlan plan;
   private final Sampler sampler;
   private final Heads heads;
-  private final TraceRule traced;
+  private final Layers layers;
   private final Crew crew;
-  private final Checkpointing checkpoints;
-  private final Deque<SettingChange> changes = new ArrayDeque<>();
   private final OpenSteps open;
   private final Evaluating evaluating;
-  private final Set<String> unrestored = new HashSet<>();
-  private final Set<String> unapplied = new HashSet<>();
-  private final Map<String, Integer> unanswered = new HashMap<>();
+  private final Checkpointing checkpoints;
+  private final Changes changes;
+  private final Agenda agenda;
+  private final Chronicle chronicle;
 
   private Steering steering;
   private Progress progress;
-  private @Nullable StepDecision applying;
   private @Nullable String draining;
-  private boolean changing;
   private boolean ended;
-  private long dropped;
-  private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
-  private long decidedNanos = System.nanoTime();
 
   /** What an attempt begins with. */
   public record Attempt(
@@ -95,23 +76,21 @@ public final class StepLoop {
   private StepLoop(LoopContext loop, TimerScheduler<StepLoopMessage> timers) {
     this.loop = loop;
     this.plan = loop.plan();
+    this.sampler = plan.sampler();
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
+    this.layers = new Layers(loop, heads);
     this.crew = new Crew(loop);
-    this.evaluating = new Evaluating(loop, crew);
     this.open = new OpenSteps(plan.config().pace().staleness());
+    this.evaluating = new Evaluating(loop, crew);
     this.checkpoints = new Checkpointing(loop);
+    this.changes = new Changes(loop);
+    this.agenda = new Agenda(plan);
+    this.chronicle = new Chronicle(loop, heads, checkpoints);
     this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
-    this.sampler = plan.sampler();
-    this.heads =
-        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
-    this.traced =
-        new TraceRule(
-            heads.atStart(),
-            plan.totalSteps(),
-            plan.rules().selection().every(),
-            plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     Duration deadline = plan.config().failure().stepDeadline();
     timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
   }
@@ -136,8 +115,7 @@ public final class StepLoop {
             Receptionist.subscribe(
                 Worker.KEY,
                 loop.actor().messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
-    unrestored.addAll(progress.liveLayers());
-    unrestored.forEach(this::restore);
+    layers.restore(progress.liveLayers());
     return receive();
   }
 
@@ -182,10 +160,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onOfAnotherAttempt(StepLoopMessage message) {
-    dropped++;
-    loop.actor()
-        .getLog()
-        .debug("run={} attempt={} event=dropped message={}", loop.run(), loop.number(), message);
+    chronicle.dropped(message);
     return Behaviors.same();
   }
 
@@ -196,57 +171,34 @@ public final class StepLoop {
    * is due looks at one version of all layers: no step was opened beyond it.
    */
   private void next() {
-    if (ended || open.isFull() || evaluating.isUnderWay() || changing || !unrestored.isEmpty()) {
+    boolean isBusy = evaluating.isUnderWay() || !changes.areJournalled() || !layers.areRestored();
+    if (ended || open.isFull() || isBusy) {
       return;
     }
-    if (isEvaluationDue()) {
+    boolean isOver = agenda.isOver(progress) || draining != null;
+    if (draining == null && agenda.owesEvaluation(progress, steering)) {
       evaluating.begin(progress);
-    } else if (checkpoints.isDue(steering, progress, isOver() || draining != null)) {
+    } else if (checkpoints.isDue(steering, progress, isOver)) {
       checkpoint();
-    } else if (draining != null || isOver()) {
+    } else if (isOver) {
       end();
-    } else if (changes.isEmpty()) {
+    } else if (!changes.areWaiting()) {
       openSteps();
     } else if (open.isEmpty()) {
-      journalChange();
+      changes.journal(progress.version() + 1);
     }
-  }
-
-  private boolean isOver() {
-    return isAtLastStep() || EarlyStopping.isDue(plan.config(), progress);
-  }
-
-  private boolean isAtLastStep() {
-    return progress.version() >= plan.totalSteps();
   }
 
   private void openSteps() {
-    tally();
+    chronicle.tally();
     while (open.hasRoom()) {
       long number = open.nextNumber(progress);
       Sampler.Draw drawn = sampler.draw(open.nextPosition(progress));
       List<Batch> batches = plan.cut(plan.train(), drawn.examples());
       Board board = new Board(WorkerCommand.Kind.TRAIN, number, batches);
-      open.add(new OpenStep(board, drawn.next(), ahead(number)));
+      OpenStep.Ahead ahead = agenda.ahead(number, steering.at(number), progress);
+      open.add(new OpenStep(board, drawn.next(), ahead));
       crew.work(board, progress.liveLayers());
-    }
-  }
-
-  /** A step after which something is due, or heads may go, lets none be opened ahead of that. */
-  private OpenStep.Ahead ahead(long number) {
-    Steering then = steering.at(number);
-    boolean isFree =
-        number < plan.totalSteps()
-            && !isEvaluatedAfter(number, then)
-            && !Decide.mayReshape(then.rules(), progress.selection(), number);
-    return isFree ? OpenStep.Ahead.FREE : OpenStep.Ahead.CLOSED;
-  }
-
-  private void tally() {
-    StepLoopReport.Tally now = heads.tally(loop.number(), dropped);
-    if (!now.equals(told)) {
-      told = now;
-      loop.report(now);
     }
   }
 
@@ -256,8 +208,8 @@ public final class StepLoop {
    */
   private void decide() {
     OpenStep step = open.first();
-    boolean isIn = step != null && unapplied.isEmpty() && step.isIn(progress.liveLayers().size());
-    if (!isIn || checkpoints.holdsBackSteps()) {
+    boolean isIn = step != null && step.isIn(progress.liveLayers().size());
+    if (!isIn || !layers.haveApplied() || checkpoints.holdsBackSteps()) {
       return;
     }
     steering = steering.at(step.number());
@@ -272,15 +224,8 @@ public final class StepLoop {
   }
 
   private void apply(StepDecision decision, OpenStep step) {
-    applying = decision;
-    unapplied.addAll(progress.liveLayers());
-    unapplied.forEach(this::sendApply);
-    heads.decided(decision);
-    long now = System.nanoTime();
-    double seconds = (now - Math.max(decidedNanos, step.beganNanos())) / 1e9;
-    decidedNanos = now;
-    MetricsRow row = row(decision, step, seconds);
-    checkpoints.add(row);
+    layers.apply(decision, progress.liveLayers());
+    double seconds = chronicle.decided(decision, step);
     progress =
         progress.afterStep(
             new Progress.StepDone(
@@ -290,44 +235,9 @@ public final class StepLoop {
                 seconds,
                 step.board().cost(),
                 decision.skipped()));
-    loop.tell(new RunEvent.StepDone(loop.run(), row));
-    tellPruned(decision);
     open.removeFirst();
     crew.rest(step.board());
     pauseAfterBadSteps(decision);
-  }
-
-  private void tellPruned(StepDecision decision) {
-    if (!decision.pruned().isEmpty()) {
-      loop.actor()
-          .getLog()
-          .info(
-              "run={} step={} event=heads-pruned pruned={} kept={}",
-              loop.run(),
-              decision.step(),
-              decision.pruned().size(),
-              heads.kept());
-      loop.tell(new RunEvent.HeadsPruned(loop.run(), decision.step(), heads.views()));
-    }
-  }
-
-  private MetricsRow row(StepDecision decision, OpenStep step, double seconds) {
-    Board board = step.board();
-    return new MetricsRow(
-        MetricsRow.Kind.STEP,
-        decision.step(),
-        board.loss(),
-        decision.lr(),
-        decision.omegaLr(),
-        decision.gradNorm(),
-        board.cost().tokens(),
-        seconds,
-        heads.kept(),
-        decision.skipped(),
-        Map.of(),
-        board.cost().bytes(),
-        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null,
-        isSynchronous() ? null : step.staleness());
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
@@ -343,78 +253,32 @@ public final class StepLoop {
     }
   }
 
-  private boolean isSynchronous() {
-    return plan.config().pace().staleness() == 0;
-  }
-
   /** A step that was not applied leaves no trace: its gradients are dropped. */
   private void abandonSteps() {
     open.abandon().forEach(crew::rest);
   }
 
-  private void sendApply(String layer) {
-    loop.toLayer(
-        layer, new LayerCommand.Apply(loop.run(), loop.number(), heads.part(applying, layer)));
-  }
-
   // ------------------------------------------------------------------ restoring, workers
 
-  private void restore(String layer) {
-    LayerPlan layerPlan =
-        plan.layers().stream()
-            .filter(p -> p.spec().id().name().equals(layer))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
-    LayerParameters nothing = new LayerParameters(layerPlan.spec().id(), List.of(), List.of());
-    LayerParameters initial =
-        loop.attempt().from().equals(CheckpointId.START)
-            ? plan.initial().stream()
-                .filter(values -> values.layer().name().equals(layer))
-                .findFirst()
-                .orElse(nothing)
-            : nothing;
-    loop.toLayer(
-        layer,
-        new LayerCommand.Restore(
-            loop.run(),
-            loop.number(),
-            layerPlan,
-            loop.attempt().from(),
-            initial,
-            plan.config().pace().staleness()));
-  }
-
   private Behavior<StepLoopMessage> onRestored(LayerReply.Restored restored) {
-    unanswered.remove(restored.layer());
+    layers.heard(restored.layer());
     moved();
-    if (unrestored.remove(restored.layer())) {
-      heads.restored(restored);
+    if (layers.restored(restored)) {
       next();
     }
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onUnloaded(LayerReply.Unloaded unloaded) {
-    boolean isNeeded =
-        progress.liveLayers().contains(unloaded.layer()) || unapplied.contains(unloaded.layer());
-    if (isNeeded && !unrestored.contains(unloaded.layer())) {
+    if (layers.isLost(unloaded.layer(), progress)) {
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + unloaded.layer() + " was lost"));
     }
     return Behaviors.same();
   }
 
-  /** What was lost while a layer moved is asked for at once, not after a deadline. */
   private Behavior<StepLoopMessage> onTakenUp(LayerReply.TakenUp taken) {
-    String layer = taken.layer();
-    unanswered.remove(layer);
-    if (unrestored.contains(layer)) {
-      restore(layer);
-    } else if (unapplied.contains(layer)) {
-      sendApply(layer);
-    } else if (silent().contains(layer)) {
-      sendQuery(layer);
-    }
-    checkpoints.sayAgain(layer);
+    layers.takenUp(taken.layer(), progress, open);
+    checkpoints.sayAgain(taken.layer());
     return Behaviors.same();
   }
 
@@ -477,7 +341,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onLayerReady(LayerReply.LayerReady ready) {
-    unanswered.remove(ready.layer());
+    layers.heard(ready.layer());
     open.of(ready.step())
         .ifPresent(
             step -> {
@@ -489,12 +353,10 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onApplied(LayerReply.Applied applied) {
-    unanswered.remove(applied.layer());
-    if (applying != null && applying.step() == applied.step()) {
+    layers.heard(applied.layer());
+    if (layers.applied(applied)) {
       moved();
-      unapplied.remove(applied.layer());
-      heads.sized(applied.layer(), applied.size());
-      if (unapplied.isEmpty()) {
+      if (layers.haveApplied()) {
         crew.applied(progress.version());
         decide();
         next();
@@ -504,27 +366,13 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onMissing(LayerReply.Missing missing) {
-    unanswered.remove(missing.layer());
+    layers.heard(missing.layer());
     open.of(missing.step()).ifPresent(step -> step.board().redo(missing.microBatches()));
     crew.assign();
     return Behaviors.same();
   }
 
   // ------------------------------------------------------------------ evaluation
-
-  private boolean isEvaluationDue() {
-    return draining == null && owesEvaluation();
-  }
-
-  private boolean owesEvaluation() {
-    long version = progress.version();
-    boolean due = version > 0 && (isEvaluatedAfter(version, steering) || isOver());
-    return plan.validation() != null && due && progress.evaluated() < version;
-  }
-
-  private boolean isEvaluatedAfter(long version, Steering then) {
-    return plan.validation() != null && version % then.evaluateEvery() == 0;
-  }
 
   private Behavior<StepLoopMessage> onEvaluated(SweepReply.Evaluated evaluated) {
     crew.free(
@@ -540,7 +388,7 @@ public final class StepLoop {
     if (!evaluating.isAwaited()) {
       return Behaviors.same(); // drained meanwhile: this version is evaluated again on resume
     }
-    Map<String, Double> metrics = new java.util.TreeMap<>(scored.metrics());
+    Map<String, Double> metrics = new TreeMap<>(scored.metrics());
     metrics.put("loss", scored.loss());
     boolean isBest = Best.isBetter(plan.config().training().best(), metrics, progress);
     progress =
@@ -550,21 +398,7 @@ public final class StepLoop {
     if (isBest) {
       checkpoints.bestFound();
     }
-    MetricsRow row =
-        new MetricsRow(
-            MetricsRow.Kind.EVALUATION,
-            scored.version(),
-            scored.loss(),
-            0,
-            0,
-            0,
-            0,
-            0,
-            heads.kept(),
-            false,
-            metrics);
-    checkpoints.add(row);
-    loop.tell(new RunEvent.EvaluationDone(loop.run(), row, isBest));
+    chronicle.evaluated(scored.version(), metrics, isBest);
     next();
     return Behaviors.same();
   }
@@ -618,7 +452,7 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
-    if (unrestored.contains(failed.layer())) {
+    if (layers.isRestoring(failed.layer())) {
       pauseForTheStore(
           failed,
           "restored",
@@ -647,7 +481,7 @@ public final class StepLoop {
     draining = drain.reason();
     abandonSteps();
     evaluating.abandon();
-    if (!unrestored.isEmpty()) {
+    if (!layers.areRestored()) {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }
     next();
@@ -655,30 +489,23 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onChange(StepLoopCommand.Change change) {
-    changes.addLast(change.change());
+    changes.add(change.change());
     return Behaviors.same();
   }
 
-  private void journalChange() {
-    changing = true;
-    loop.report(
-        new StepLoopReport.WantsSetting(
-            loop.number(), progress.version() + 1, changes.removeFirst()));
-  }
-
   private Behavior<StepLoopMessage> onChangeJournalled(StepLoopCommand.ChangeJournalled done) {
-    changing = false;
+    changes.journalled();
     steering = steering.with(new Steering.Journalled(done.step(), done.change()));
     next();
     return Behaviors.same();
   }
 
   private void end() {
-    if (checkpoints.isUnderWay() || !unapplied.isEmpty()) {
+    if (checkpoints.isUnderWay() || !layers.haveApplied()) {
       return;
     }
-    if (isOver() && !owesEvaluation()) {
-      String early = isAtLastStep() ? "" : EarlyStopping.reason(plan.config());
+    if (agenda.isOver(progress) && !agenda.owesEvaluation(progress, steering)) {
+      String early = agenda.whyEarly(progress);
       end(new StepLoopReport.Completed(loop.number(), heads.summary(progress, early)));
     } else {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
@@ -715,56 +542,13 @@ public final class StepLoop {
             loop.number(),
             progress.version(),
             still / 1_000_000_000L);
-    askLayers(); // before Save: a layer may lack the Apply that makes the version to save
+    layers // before Save: a layer may lack the Apply that makes the version to save
+        .askAgain(progress, open)
+        .map(Layers::silence)
+        .ifPresent(lost -> end(new StepLoopReport.AttemptLost(loop.number(), lost)));
     checkpoints.sayAgain();
     crew.doubtTheSilent();
     return Behaviors.same();
-  }
-
-  /** Every layer that owes something is told again; it answers, or it is lost. */
-  private void askLayers() {
-    List<String> silent = silent();
-    unrestored.forEach(this::restore);
-    unapplied.forEach(this::sendApply);
-    silent.forEach(this::sendQuery);
-    unrestored.forEach(this::expectAnswer);
-    unapplied.forEach(this::expectAnswer);
-    silent.forEach(this::expectAnswer);
-  }
-
-  /**
-   * Layers that neither owe an answer nor reported. They are asked between steps too: one that died
-   * and was brought back by a late Restore holds an old version, and nobody else would ever find
-   * out (docs/protocol).
-   */
-  private List<String> silent() {
-    return unrestored.isEmpty()
-        ? progress.liveLayers().stream()
-            .filter(layer -> !reportedNow(layer) && !unapplied.contains(layer))
-            .toList()
-        : List.of();
-  }
-
-  private boolean reportedNow(String layer) {
-    return open.first() != null && open.first().hasReported(layer);
-  }
-
-  /** Asks for the step after the version that the layer should hold. */
-  private void sendQuery(String layer) {
-    int microBatches = open.first() == null ? 0 : open.first().board().size();
-    loop.toLayer(
-        layer,
-        new LayerCommand.Query(
-            loop.run(), loop.number(), progress.version(), progress.version() + 1, microBatches));
-  }
-
-  private void expectAnswer(String layer) {
-    if (unanswered.merge(layer, 1, Integer::sum) > MAX_UNANSWERED) {
-      end(
-          new StepLoopReport.AttemptLost(
-              loop.number(),
-              "layer " + layer + " did not answer " + MAX_UNANSWERED + " times in a row"));
-    }
   }
 
   private Behavior<StepLoopMessage> onPostStop() {
