@@ -273,6 +273,32 @@ class WorkerTest {
   }
 
   @Test
+  void parametersMayBeNewerThanAskedForAndTheOldestIsNamed() {
+    firstStep();
+    worker.tell(ahead(6, 2));
+    expectFetches(2, "first", "second");
+    supply(1, 1, FIRST);
+    supply(1, 6, FIRST);
+    supply(1, 3, FIRST);
+    loop.expectNoMessage(SOON);
+    supply(1, 5, SECOND);
+    assertThat(expectFinished().version()).isEqualTo(3);
+
+    worker.tell(ahead(7, 4));
+    expectFetches(4, "first"); // and not the second, which is new enough
+    layers.expectNoMessage(SOON);
+    supply(1, 4, FIRST);
+    assertThat(expectFinished().version()).isEqualTo(4);
+  }
+
+  /** An order of a step that may be computed on versions from this one on. */
+  private WorkerCommand.Assign ahead(long step, long version) {
+    WorkerCommand.Assign own = train(1, step, 0, BOTH);
+    return new WorkerCommand.Assign(
+        RUN, 1, own.kind(), step, version, 0, 4, BOTH, 1.0, own.batch(), own.replyTo());
+  }
+
+  @Test
   void evaluationComputesOnTheVersionOfItsStep() {
     prepared(1);
     worker.tell(assign(1, WorkerCommand.Kind.EVALUATE, 6, 2, BOTH));
@@ -387,6 +413,42 @@ class WorkerTest {
 
     assertThat(expectFinished().attempt()).isEqualTo(2);
     expectClosed(1);
+  }
+
+  private static WorkerCommand.Cancel cancel(int microBatch) {
+    return new WorkerCommand.Cancel(RUN, 1, WorkerCommand.Kind.TRAIN, 1, microBatch);
+  }
+
+  @Test
+  void sweepThatAnotherWorkerWasFasterWithIsGivenUpForTheNextOrder() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    worker.tell(train(1, 1, 2, BOTH));
+    worker.tell(cancel(1));
+    worker.tell(cancel(0));
+    sweeps.script = (work, cancelled) -> {};
+
+    assertThat(expectFinished().microBatch()).isEqualTo(2);
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void orderThatIsCancelledBeforeItBeganIsNotDone() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    worker.tell(train(1, 1, 2, BOTH));
+    worker.tell(cancel(2));
+    worker.tell(cancel(0));
+    layers.expectNoMessage(SOON);
+    worker.tell(train(1, 2, 3, BOTH));
+    expectFetches(1, "first", "second");
+    worker.tell(new WorkerCommand.Cancel(RUN, 1, WorkerCommand.Kind.TRAIN, 2, 3));
+    supply(1, 1, FIRST, SECOND);
+
+    layers.expectNoMessage(SOON);
+    loop.expectNoMessage(SOON);
   }
 
   private CountDownLatch waitUntilCancelled() {
