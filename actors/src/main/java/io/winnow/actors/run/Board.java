@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 final class Board {
   private final WorkerCommand.Kind kind;
   private final long step;
+  private final long oldest;
   private final List<Batch> batches;
   private final Deque<Integer> pending = new ArrayDeque<>();
   private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
@@ -29,9 +30,13 @@ final class Board {
   private final float[][] outputs;
   private final SweepCost[] costs;
 
-  Board(WorkerCommand.Kind kind, long step, List<Batch> batches) {
+  /**
+   * @param oldest version of parameters that its sweeps may compute on
+   */
+  Board(WorkerCommand.Kind kind, long step, long oldest, List<Batch> batches) {
     this.kind = kind;
     this.step = step;
+    this.oldest = oldest;
     this.batches = batches;
     this.done = new boolean[batches.size()];
     this.losses = new double[batches.size()];
@@ -51,6 +56,11 @@ final class Board {
 
   long step() {
     return step;
+  }
+
+  /** The oldest version of parameters that its sweeps may compute on. */
+  long oldest() {
+    return oldest;
   }
 
   int size() {

@@ -10,6 +10,7 @@ import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ final class Crew {
   }
 
   /** What a worker has, and since when. */
-  private record Holding(Board board, int microBatch, long sinceNanos) {}
+  private record Holding(
+      ActorRef<WorkerMessage> worker, Board board, int microBatch, long sinceNanos) {}
 
   private final LoopContext loop;
   private final WorkerPool workers = new WorkerPool();
@@ -44,6 +46,7 @@ final class Crew {
   private final List<Board> boards = new ArrayList<>();
   private final Map<ActorRef<WorkerMessage>, Holding> holdings = new LinkedHashMap<>();
   private final Lateness lateness;
+  private final Set<ActorRef<WorkerMessage>> outrun = new HashSet<>();
   private long applied;
   private boolean isLooking;
   private List<String> layers = List.of();
@@ -125,12 +128,17 @@ final class Crew {
         .sorted(Comparator.comparingLong(Holding::sinceNanos));
   }
 
-  /** Nanoseconds until it is late; empty where it never is. */
+  /**
+   * Nanoseconds until it is late; empty where it never is. Who was outrun and has finished nothing
+   * since may still be at that: nobody waits for it.
+   */
   private OptionalLong wait(Holding holding) {
     OptionalLong deadline = lateness.deadline(holding.board.kind());
-    return deadline.isEmpty()
-        ? deadline
-        : OptionalLong.of(holding.sinceNanos + deadline.getAsLong() - System.nanoTime());
+    if (deadline.isEmpty()) {
+      return deadline;
+    }
+    long allowed = outrun.contains(holding.worker) ? 0 : deadline.getAsLong();
+    return OptionalLong.of(holding.sinceNanos + allowed - System.nanoTime());
   }
 
   /** Somebody is idle: looks again when the first micro-batch becomes late. */
@@ -151,7 +159,7 @@ final class Crew {
 
   private void give(ActorRef<WorkerMessage> worker, Board board, int microBatch) {
     workers.busy(worker);
-    holdings.put(worker, new Holding(board, microBatch, System.nanoTime()));
+    holdings.put(worker, new Holding(worker, board, microBatch, System.nanoTime()));
     worker.tell(order(board, microBatch));
   }
 
@@ -161,7 +169,7 @@ final class Crew {
         loop.number(),
         board.kind(),
         board.step(),
-        version(board),
+        Math.max(applied, board.oldest()),
         microBatch,
         board.size(),
         layers,
@@ -170,20 +178,13 @@ final class Crew {
         loop.self());
   }
 
-  /**
-   * A step is opened when the version before its oldest one is decided, so layers wait for that.
-   */
-  private long version(Board board) {
-    long oldest = board.step() - 1 - loop.plan().config().pace().staleness();
-    return board.kind() == WorkerCommand.Kind.TRAIN ? Math.max(applied, oldest) : board.step();
-  }
-
   /** A sweep of this worker succeeded: unless it was given another meanwhile, it is idle. */
   void free(ActorRef<WorkerMessage> worker, WorkerCommand.Kind kind, long step, int microBatch) {
     failedSweeps = 0;
     Holding holding = holdings.get(worker);
     boolean isThis =
         holding != null && holding.board.isOf(kind, step) && holding.microBatch == microBatch;
+    outrun.remove(worker);
     if (isThis) {
       lateness.took(kind, System.nanoTime() - holding.sinceNanos);
       holdings.remove(worker).board.release(worker);
@@ -195,13 +196,16 @@ final class Crew {
 
   /** Its first result came in: who else sweeps it gives up, and has time for something else. */
   void finished(Board board, int microBatch) {
-    giveUp(holding -> holding.board == board && holding.microBatch == microBatch);
+    outrun.addAll(
+        giveUp(holding -> holding.board == board && holding.microBatch == microBatch));
   }
 
-  private void giveUp(Predicate<Holding> isUnneeded) {
+  private List<ActorRef<WorkerMessage>> giveUp(Predicate<Holding> isUnneeded) {
+    List<ActorRef<WorkerMessage>> workersOfIt = new ArrayList<>();
     for (ActorRef<WorkerMessage> worker : List.copyOf(holdings.keySet())) {
       Holding holding = holdings.get(worker);
       if (isUnneeded.test(holding)) {
+        workersOfIt.add(worker);
         release(worker);
         workers.idle(worker);
         worker.tell(
@@ -213,6 +217,7 @@ final class Crew {
                 holding.microBatch));
       }
     }
+    return workersOfIt;
   }
 
   private void release(ActorRef<WorkerMessage> worker) {
@@ -285,6 +290,7 @@ final class Crew {
 
   private void lose(ActorRef<WorkerMessage> worker) {
     workers.remove(worker);
+    outrun.remove(worker);
     loop.actor().unwatch(worker);
     loop.actor().getLog().warn("run={} event=worker-lost worker={}", loop.run(), worker);
     release(worker);

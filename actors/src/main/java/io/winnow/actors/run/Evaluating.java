@@ -41,7 +41,8 @@ final class Evaluating {
     Examples examples = loop.plan().validation().examples();
     int[] all = java.util.stream.IntStream.range(0, examples.size()).toArray();
     List<Batch> batches = loop.plan().cut(examples, all);
-    board = new Board(WorkerCommand.Kind.EVALUATE, progress.version(), batches);
+    long version = progress.version();
+    board = new Board(WorkerCommand.Kind.EVALUATE, version, version, batches);
     crew.work(board, progress.liveLayers());
   }
 

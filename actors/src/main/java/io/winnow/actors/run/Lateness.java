@@ -43,9 +43,15 @@ final class Lateness {
     }
   }
 
-  /** After how many nanoseconds a sweep of this kind is late; empty while that is not known. */
+  /**
+   * After how many nanoseconds a sweep of this kind is late; empty while that is not known. An
+   * evaluation, which has no backward, is late where a training sweep would be until more is known.
+   */
   OptionalLong deadline(WorkerCommand.Kind kind) {
     Deque<Long> times = recent.getOrDefault(kind, new ArrayDeque<>());
+    if (times.size() < FEWEST && kind == WorkerCommand.Kind.EVALUATE) {
+      return deadline(WorkerCommand.Kind.TRAIN);
+    }
     if (factor == 0 || times.size() < FEWEST) {
       return OptionalLong.empty();
     }

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The steps that are open, one after the other from the one after the version that is decided on.
  * With staleness s there are at most s + 1 of them, so that the first sweep of a step is at most s
  * versions late; with s = 0, the synchronous mode, there is one. They are decided and applied in
- * order. Confined to the step loop.
+ * order. No sweep computes across a step that is closed. Confined to the step loop.
  */
 final class OpenSteps {
   private final int staleness;
   private final Deque<OpenStep> steps = new ArrayDeque<>();
+  private long lastClosed;
 
   OpenSteps(int staleness) {
     this.staleness = staleness;
@@ -46,6 +47,14 @@ final class OpenSteps {
     return isEmpty() ? progress.position() : steps.getLast().next();
   }
 
+  /**
+   * The oldest version that sweeps of this step may compute on: s older than its own, but none
+   * before a step that was closed, where heads may have been of another shape.
+   */
+  long oldest(long number) {
+    return Math.max(number - 1 - staleness, lastClosed);
+  }
+
   void add(OpenStep step) {
     steps.addLast(step);
   }
@@ -56,7 +65,8 @@ final class OpenSteps {
   }
 
   void removeFirst() {
-    steps.removeFirst();
+    OpenStep done = steps.removeFirst();
+    lastClosed = done.ahead() == OpenStep.Ahead.CLOSED ? done.number() : lastClosed;
   }
 
   /** Whether the one to decide next has this layer's report. */

@@ -84,6 +84,25 @@ class AsyncTest {
     assertThat(acrossSelection).hasValue(0);
   }
 
+  /** So many small sweeps that the last ones of a step compute on the version before it. */
+  @Test
+  void sweepsAfterTheSelectionComputeOnWhatItLeft() {
+    FollowedRun run = node.follow("small-sweeps");
+    run.client()
+        .submit(
+            TinyRun.config(
+                folder, "mode=async", "staleness=" + STALENESS, "training.micro-batch=1"));
+    run.awaitFinished();
+
+    expectEveryStepOnce(run);
+    for (MetricsRow row : run.countedRows()) {
+      long since = row.step() - 1 - TinyRun.SELECTED_AT;
+      if (row.kind() == MetricsRow.Kind.STEP && since >= 0) {
+        assertThat(row.staleness().max()).as("step " + row.step()).isLessThanOrEqualTo(since);
+      }
+    }
+  }
+
   @Test
   void lostMessagesOfEveryKindLeaveEachMicroBatchAppliedOnce() {
     Losing losing =

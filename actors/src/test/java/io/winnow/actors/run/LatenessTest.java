@@ -19,13 +19,22 @@ class LatenessTest {
   @Test
   void nothingIsLateBeforeThreeSweepsWereSeenOrWhereItIsOff() {
     assertThat(after(3, 1, 1).deadline(Kind.TRAIN)).isEmpty();
-    assertThat(after(3, 1, 1, 1).deadline(Kind.EVALUATE)).isEmpty();
     assertThat(after(0, 1, 1, 1).deadline(Kind.TRAIN)).isEmpty();
   }
 
   @Test
   void deadlineIsAMultipleOfTheMedianWhateverAFewSlowOnesTake() {
     assertThat(after(3, 2, 90, 1, 3, 80).deadline(Kind.TRAIN)).hasValue(9 * SECOND);
+  }
+
+  @Test
+  void evaluationIsLateWhereTrainingIsUntilMoreIsKnown() {
+    Lateness lateness = after(3, 5, 5, 5);
+    assertThat(lateness.deadline(Kind.EVALUATE)).hasValue(15 * SECOND);
+    LongStream.range(0, 3).forEach(i -> lateness.took(Kind.EVALUATE, SECOND));
+
+    assertThat(lateness.deadline(Kind.EVALUATE)).hasValue(3 * SECOND);
+    assertThat(lateness.deadline(Kind.TRAIN)).hasValue(15 * SECOND);
   }
 
   @Test

@@ -23,7 +23,7 @@ class OpenStepsTest {
   private static OpenStep step(long number, OpenStep.Ahead ahead) {
     Batch batch =
         new Batch(1, 1, new int[1], new int[1], null, new Targets.Classes(new int[] {0}));
-    Board board = new Board(WorkerCommand.Kind.TRAIN, number, List.of(batch, batch));
+    Board board = new Board(WorkerCommand.Kind.TRAIN, number, 0, List.of(batch, batch));
     return new OpenStep(board, new Sampler.Position(0, (int) number), ahead);
   }
 
@@ -74,8 +74,11 @@ class OpenStepsTest {
     assertThat(open.hasRoom()).isFalse();
     open.removeFirst();
     assertThat(open.hasRoom()).isFalse();
+    assertThat(open.oldest(3)).isZero();
     open.removeFirst();
     assertThat(open.hasRoom()).isTrue();
+    assertThat(open.oldest(3)).as("never computed on what was before it").isEqualTo(2);
+    assertThat(open.oldest(9)).isEqualTo(6);
   }
 
   @Test
