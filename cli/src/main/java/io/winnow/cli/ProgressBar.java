@@ -22,6 +22,7 @@ final class ProgressBar {
   private double loss = Double.NaN;
   private double secondsPerStep = Double.NaN;
   private double tokensPerSecond = Double.NaN;
+  private double staleness = Double.NaN;
   private long drawnAt = Long.MIN_VALUE;
   private long drawnTenth;
   private boolean onScreen;
@@ -41,6 +42,7 @@ final class ProgressBar {
     last = step;
     loss = average(loss, step.loss());
     secondsPerStep = average(secondsPerStep, step.seconds());
+    staleness = average(staleness, step.staleness());
     if (step.seconds() > 0) {
       tokensPerSecond = average(tokensPerSecond, step.tokens() / step.seconds());
     }
@@ -107,7 +109,7 @@ final class ProgressBar {
   private String numbers() {
     return String.format(
         Locale.ROOT,
-        "step %d/%d  loss %.4f  lr %.2e  %s tok/s  %d/%d heads  ETA %s",
+        "step %d/%d  loss %.4f  lr %.2e  %s tok/s  %d/%d heads%s  ETA %s",
         last.step(),
         last.totalSteps(),
         loss,
@@ -115,6 +117,7 @@ final class ProgressBar {
         Double.isNaN(tokensPerSecond) ? "-" : Words.number(Math.round(tokensPerSecond)),
         last.kept(),
         heads,
+        Double.isNaN(staleness) ? "" : String.format(Locale.ROOT, "  staleness %.1f", staleness),
         Words.clock((last.totalSteps() - last.step()) * secondsPerStep));
   }
 

@@ -75,7 +75,8 @@ final class RemoteEvents {
         gradNorm,
         data.path("tokens").asLong(),
         data.path("seconds").asDouble(),
-        data.path("kept").asInt());
+        data.path("kept").asInt(),
+        data.path("staleness").path("mean").asDouble(Double.NaN));
   }
 
   /** What came out. */

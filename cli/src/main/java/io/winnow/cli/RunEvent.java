@@ -23,6 +23,8 @@ public sealed interface RunEvent {
    * @param tokens tokens of the step, padding excluded
    * @param seconds wall time of the step
    * @param kept heads still connected
+   * @param staleness versions by which its sweeps' parameters were older than its own, on average;
+   *     NaN in synchronous mode
    */
   record StepDone(
       long step,
@@ -33,7 +35,8 @@ public sealed interface RunEvent {
       double gradNorm,
       long tokens,
       double seconds,
-      int kept)
+      int kept,
+      double staleness)
       implements RunEvent {}
 
   /** A step changed nothing because a loss or gradient was no finite number. */

@@ -97,7 +97,8 @@ final class Translation {
         row.gradNorm(),
         row.tokens(),
         row.seconds(),
-        row.kept());
+        row.kept(),
+        row.staleness() == null ? Double.NaN : row.staleness().mean());
   }
 
   private List<io.winnow.cli.RunEvent> pruned(RunEvent.HeadsPruned e) {

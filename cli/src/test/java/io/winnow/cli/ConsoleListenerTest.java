@@ -83,6 +83,17 @@ class ConsoleListenerTest {
   }
 
   @Test
+  void stalenessIsShownInAsynchronousModeAlone() {
+    ConsoleListener console = console(false, 100);
+    console.on(step(10, 10));
+    assertThat(out()).contains("heads  ETA");
+    out.reset();
+    console.on(new RunEvent.StepDone(10, 10, 0.5, 1e-3, 1e-2, 1.0, 4000, 1.0, 6, 1.25));
+
+    assertThat(out()).contains("heads  staleness 1.3  ETA");
+  }
+
+  @Test
   void colourIsLeftOutWhereItIsNotWanted() {
     assertThat(terminal(true, Map.of()).color()).isTrue();
     assertThat(terminal(true, Map.of("NO_COLOR", "1")).color()).isFalse();
@@ -109,7 +120,7 @@ class ConsoleListenerTest {
   }
 
   private static RunEvent.StepDone step(long step, long total) {
-    return new RunEvent.StepDone(step, total, 0.5, 1e-3, 1e-2, 1.0, 4000, 1.0, 6);
+    return new RunEvent.StepDone(step, total, 0.5, 1e-3, 1e-2, 1.0, 4000, 1.0, 6, Double.NaN);
   }
 
   private ConsoleListener console(boolean interactive, int columns) {

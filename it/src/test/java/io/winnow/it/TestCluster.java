@@ -134,6 +134,30 @@ final class TestCluster implements AutoCloseable {
     return nodes.get(port).isAlive() && printed(nodes.get(port)).contains(UP);
   }
 
+  /**
+   * Starts a node of so many slowed workers and waits until it is in.
+   *
+   * @return the file that tells what their sweeps took
+   */
+  Path startPaced(PacedSweeps.Pace pace, int workers) throws IOException, InterruptedException {
+    int port = freePort();
+    Path times = folder.resolve("sweeps-" + port);
+    List<String> arguments =
+        List.of(
+            "" + pace.millis(),
+            "" + pace.factor(),
+            times.toString(),
+            conf.toString(),
+            "port=" + port,
+            "join=[\"" + join().replace(",", "\",\"") + "\"]",
+            "roles=[worker]",
+            "workers=" + workers,
+            "log=" + log(port));
+    nodes.put(port, WinnowProcess.startMain(folder, PacedNode.class, arguments));
+    awaitUp(port);
+    return times;
+  }
+
   /** What a node of this cluster is started with. */
   String[] arguments(int port, String roles) {
     return new String[] {

@@ -64,19 +64,35 @@ final class WinnowProcess implements AutoCloseable {
   private static WinnowProcess launch(
       Path folder, List<String> before, String classes, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "-XX:+UseSerialGC",
-            "-Dorg.bytedeco.javacpp.maxbytes=8g",
-            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-            "-cp",
-            classes
-                + System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-            "io.winnow.cli.Main"));
+    command.addAll(java(classes));
+    command.add("io.winnow.cli.Main");
     command.addAll(List.of(arguments));
+    return begin(folder, command);
+  }
+
+  /** Starts a program of the tests instead of Winnow's own. */
+  static WinnowProcess startMain(Path folder, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(java(""));
+    command.add(main.getName());
+    command.addAll(arguments);
+    return begin(folder, command);
+  }
+
+  private static List<String> java(String classes) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx1g",
+        "-XX:+UseSerialGC",
+        "-Dorg.bytedeco.javacpp.maxbytes=8g",
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+        "-cp",
+        classes
+            + System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path")));
+  }
+
+  private static WinnowProcess begin(Path folder, List<String> command) throws IOException {
     Path output = Files.createTempFile(folder, "winnow-", ".out");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(folder.toFile());

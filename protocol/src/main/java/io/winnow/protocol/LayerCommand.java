@@ -22,13 +22,22 @@ public sealed interface LayerCommand extends LayerMessage {
    * Drop what you hold and hold this checkpoint instead ({@link CheckpointId#START} = draw it anew
    * from the plan, but for the values in {@code initial}: all tensors, and the heads of an adapter
    * that the run begins with). Answered by {@link LayerReply.Restored}.
+   *
+   * @param staleness how many versions older than its own a sweep's parameters may be: gradients of
+   *     so many steps after the next one are taken, too
    */
   record Restore(
-      RunId run, long attempt, LayerPlan plan, CheckpointId from, LayerParameters initial)
+      RunId run,
+      long attempt,
+      LayerPlan plan,
+      CheckpointId from,
+      LayerParameters initial,
+      int staleness)
       implements LayerCommand, Wire {}
 
   /**
-   * Send {@link WorkerCommand.Parameters} of exactly this version; parked until the layer has it.
+   * Send {@link WorkerCommand.Parameters} of this version or of a newer one that is at most the
+   * staleness ahead; parked until the layer has it. Without staleness that is exactly this version.
    */
   record Fetch(RunId run, long attempt, long version, ActorRef<WorkerMessage> replyTo)
       implements LayerCommand, Wire {}
@@ -41,8 +50,12 @@ public sealed interface LayerCommand extends LayerMessage {
       RunId run, long attempt, long step, int microBatch, int microBatches, LayerGradient gradient)
       implements LayerCommand, TensorWire {}
 
-  /** Which micro-batches of this step do you lack, or are you ready, or past it? */
-  record Query(RunId run, long attempt, long step, int microBatches)
+  /**
+   * Which micro-batches of this step do you lack, or are you ready, or past it?
+   *
+   * @param version that the layer must hold, or have gone past; else it has lost something
+   */
+  record Query(RunId run, long attempt, long version, long step, int microBatches)
       implements LayerCommand, Wire {}
 
   /** Do the decided step; the version becomes {@code decision.step()}. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes of parameters and gradients that travelled for the step
  * @param heads how the heads stood after the step; null where that is not told at every step
+ * @param staleness of the parameters that the step's sweeps computed on; null in synchronous mode
  */
 public record MetricsRow(
     Kind kind,
@@ -25,7 +26,15 @@ public record MetricsRow(
     boolean skipped,
     Map<String, Double> metrics,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) long bytes,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HeadsTrace heads) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HeadsTrace heads,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Staleness staleness) {
+  /**
+   * How many versions older than the step's own its sweeps' parameters were.
+   *
+   * @param mean over the micro-batches of the step
+   */
+  public record Staleness(double mean, long max) {}
+
   /** What the row is about. */
   public enum Kind {
     STEP,
@@ -45,7 +54,9 @@ public record MetricsRow(
       int kept,
       boolean skipped,
       Map<String, Double> metrics) {
-    this(kind, step, loss, lr, omegaLr, gradNorm, tokens, seconds, kept, skipped, metrics, 0, null);
+    this(
+        kind, step, loss, lr, omegaLr, gradNorm, tokens, seconds, kept, skipped, metrics, 0, null,
+        null);
   }
 
   public MetricsRow {

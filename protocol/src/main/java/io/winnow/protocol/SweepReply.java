@@ -27,13 +27,18 @@ public sealed interface SweepReply extends StepLoopMessage {
   record Refused(RunId run, long attempt, ActorRef<WorkerMessage> worker, String reason)
       implements SweepReply, Wire {}
 
-  /** A training sweep is done; its gradients went to the layers. */
+  /**
+   * A training sweep is done; its gradients went to the layers.
+   *
+   * @param version the oldest version of parameters that it computed on
+   */
   record Finished(
       RunId run,
       long attempt,
       ActorRef<WorkerMessage> worker,
       long step,
       int microBatch,
+      long version,
       double loss,
       SweepCost cost)
       implements SweepReply, Wire {}

@@ -155,7 +155,9 @@ final class WireClasses {
           ParcelCommand.Gone.class,
           ParcelCommand.Received.class,
           RegistryCommand.LetIn.class,
-          CoordinatorCommand.Queued.class);
+          CoordinatorCommand.Queued.class,
+          WorkerCommand.Cancel.class,
+          MetricsRow.Staleness.class);
 
   private WireClasses() {}
 }

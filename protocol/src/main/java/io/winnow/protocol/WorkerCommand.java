@@ -18,8 +18,9 @@ public sealed interface WorkerCommand extends WorkerMessage {
   }
 
   /**
-   * Sweep one micro-batch on the parameters of version {@code step - 1} (train) or {@code step}
-   * (evaluate).
+   * Sweep one micro-batch on the parameters of this version, or of a newer one where the layers
+   * have gone on meanwhile. Without staleness it is version {@code step - 1} (train) or {@code
+   * step} (evaluate), and none is newer while the sweep is of use.
    *
    * @param microBatches how many the step (or the evaluation) has
    * @param layers live layers, in layer order: what their parameters are fetched from
@@ -30,6 +31,7 @@ public sealed interface WorkerCommand extends WorkerMessage {
       long attempt,
       Kind kind,
       long step,
+      long version,
       int microBatch,
       int microBatches,
       List<String> layers,
@@ -40,16 +42,15 @@ public sealed interface WorkerCommand extends WorkerMessage {
     public Assign {
       layers = List.copyOf(layers);
     }
-
-    /** The version of the parameters that this sweep computes on. */
-    public long version() {
-      return kind == Kind.TRAIN ? step - 1 : step;
-    }
   }
 
   /** A layer's parameters at a version, as fetched. */
   record Parameters(RunId run, long attempt, long version, LayerParameters parameters)
       implements WorkerCommand, TensorWire {}
+
+  /** Nobody needs this sweep any more: give it up without an answer, also while it computes. */
+  record Cancel(RunId run, long attempt, Kind kind, long step, int microBatch)
+      implements WorkerCommand, Wire {}
 
   /** The run needs you no longer: drop its work and free its buffers. */
   record Release(RunId run, long attempt) implements WorkerCommand, Wire {}

@@ -107,7 +107,7 @@ class SerializationTest {
     Batch batch = new Batch(1, 1, new int[] {1}, new int[] {1}, null, targets());
     WorkerCommand.Assign assign =
         new WorkerCommand.Assign(
-            new RunId("r"), 1, WorkerCommand.Kind.TRAIN, 1, 0, 1, List.of(), 1.0, batch, null);
+            new RunId("r"), 1, WorkerCommand.Kind.TRAIN, 1, 0, 0, 1, List.of(), 1.0, batch, null);
     SweepPlan plan =
         new SweepPlan(
             "m",

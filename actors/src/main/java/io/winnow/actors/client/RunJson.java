@@ -68,6 +68,11 @@ public final class RunJson {
     if (row.bytes() != 0) {
       node.put("bytes", row.bytes());
     }
+    if (row.staleness() != null) {
+      node.putObject("staleness")
+          .put("mean", row.staleness().mean())
+          .put("max", row.staleness().max());
+    }
     return node;
   }
 

@@ -63,6 +63,10 @@ final class PrometheusText {
         "winnow_run_tokens_per_second",
         "Tokens of the newest step by its time, padding excluded.",
         row -> row.seconds() > 0 ? row.tokens() / row.seconds() : 0);
+    ofLast(
+        "winnow_run_staleness",
+        "Versions by which the newest step's oldest parameters were older than its own.",
+        row -> row.staleness() == null ? 0 : row.staleness().max());
     gauge("winnow_run_heads_kept", "Heads that are connected.", RunStanding::kept);
     gauge("winnow_run_parameters", "Trainable values that are left.", RunStanding::parameters);
     counter("winnow_run_attempts_total", "Attempts begun.", run -> run.view().attempt());

@@ -169,7 +169,7 @@ public final class LayerActor {
     }
     attempt = restore.attempt();
     if (restore.from().equals(CheckpointId.START)) {
-      return become(LayerState.initial(restore.plan(), restore.initial()));
+      return become(restore, LayerState.initial(restore.plan(), restore.initial()));
     }
     context()
         .pipeToSelf(
@@ -204,7 +204,9 @@ public final class LayerActor {
   }
 
   private Behavior<LayerMessage> onLoaded(LayerEvent.Loaded loaded) {
-    return loaded.restore().attempt() == attempt ? become(loaded.state()) : Behaviors.same();
+    return loaded.restore().attempt() == attempt
+        ? become(loaded.restore(), loaded.state())
+        : Behaviors.same();
   }
 
   private Behavior<LayerMessage> onLoadFailed(LayerEvent.LoadFailed failed) {
@@ -233,8 +235,8 @@ public final class LayerActor {
     return unloaded();
   }
 
-  private Behavior<LayerMessage> become(LayerState state) {
-    LiveLayer live = new LiveLayer(layer, attempt, state);
+  private Behavior<LayerMessage> become(LayerCommand.Restore restore, LayerState state) {
+    LiveLayer live = LiveLayer.restored(layer, restore, state);
     context()
         .getLog()
         .info(

@@ -26,41 +26,50 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One attempt's life of a layer: the state at its version, and what came in for the step after it.
- * Confined to the layer's actor.
+ * One attempt's life of a layer: the state at its version, and what came in for the steps after it:
+ * the next one, and as many more as the run's staleness allows. Confined to the layer's actor.
  */
 final class LiveLayer {
   private final LayerContext layer;
   private final RunId run;
   private final long attempt;
   private LayerState state;
-  private StepInbox inbox = StepInbox.empty();
+  private final int staleness;
+  private final SortedMap<Long, StepInbox> inboxes = new TreeMap<>();
   private final List<LayerCommand.Fetch> parked = new ArrayList<>();
   private Optional<CheckpointId> storing = Optional.empty();
   private Optional<LayerReply.Saved> stored = Optional.empty();
 
-  LiveLayer(LayerContext layer, long attempt, LayerState state) {
+  private LiveLayer(LayerContext layer, long attempt, int staleness, LayerState state) {
     this.layer = layer;
     this.run = layer.run();
     this.attempt = attempt;
+    this.staleness = staleness;
     this.state = state;
+  }
+
+  /** The layer as a Restore made it. */
+  static LiveLayer restored(LayerContext layer, LayerCommand.Restore restore, LayerState state) {
+    return new LiveLayer(layer, restore.attempt(), restore.staleness(), state);
   }
 
   /** The layer as its predecessor left it. */
   static LiveLayer takingUp(LayerContext layer, LayerHandOff handOff) {
-    LiveLayer live = new LiveLayer(layer, handOff.attempt(), handOff.state());
-    LayerGradient sum = handOff.sums().get(handOff.state().version() + 1);
-    live.inbox = sum == null ? StepInbox.empty() : StepInbox.complete(sum);
+    LiveLayer live = new LiveLayer(layer, handOff.attempt(), handOff.staleness(), handOff.state());
+    handOff.sums().forEach((step, sum) -> live.inboxes.put(step, StepInbox.complete(sum)));
     return live;
   }
 
-  /** What a successor needs: the state, and the next step's sum if that is complete. */
+  /** What a successor needs: the state, and the sums of those steps that are complete. */
   LayerHandOff handOff() {
     SortedMap<Long, LayerGradient> sums = new TreeMap<>();
-    if (inbox.isComplete()) {
-      sums.put(state.version() + 1, inbox.total());
-    }
-    return new LayerHandOff(attempt, state, sums);
+    inboxes.forEach(
+        (step, inbox) -> {
+          if (inbox.isComplete()) {
+            sums.put(step, inbox.total());
+          }
+        });
+    return new LayerHandOff(attempt, staleness, state, sums);
   }
 
   /** Fetches of the next version, which the successor will have. */
@@ -91,9 +100,10 @@ final class LiveLayer {
   }
 
   Behavior<LayerMessage> onFetch(LayerCommand.Fetch fetch) {
-    if (fetch.version() == state.version()) {
+    long age = state.version() - fetch.version();
+    if (age >= 0 && age <= staleness) {
       send(fetch.replyTo());
-    } else if (fetch.version() == state.version() + 1) {
+    } else if (age == -1) {
       parked.add(fetch);
     } else {
       return layer.drop("fetch of version " + fetch.version(), fetch);
@@ -107,34 +117,51 @@ final class LiveLayer {
   }
 
   Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {
-    boolean isNext = gradient.step() == state.version() + 1;
-    if (!isNext || inbox.has(gradient.microBatch())) {
+    long ahead = gradient.step() - state.version() - 1;
+    StepInbox inbox = inbox(gradient.step());
+    if (ahead < 0 || ahead > staleness || inbox.has(gradient.microBatch())) {
       return layer.drop("gradient of step " + gradient.step(), gradient);
     }
-    inbox = inbox.with(gradient);
-    if (inbox.isComplete()) {
-      sayReady();
+    inboxes.put(gradient.step(), inbox.with(gradient));
+    if (ahead == 0) {
+      sayIfReady();
     }
     return Behaviors.same();
   }
 
-  private void sayReady() {
-    layer.answer(
-        new LayerReply.LayerReady(run, attempt, state.version() + 1, state.report(inbox.total())));
+  private StepInbox inbox(long step) {
+    return inboxes.getOrDefault(step, StepInbox.empty());
   }
 
-  /** Who is asked for a step beyond the next has lost what it once applied. */
+  /** Whether all gradients of the next step are in. */
+  private boolean isReady() {
+    return inbox(state.version() + 1).isComplete();
+  }
+
+  /** The report is about the state that the step will be applied to, so it is made no earlier. */
+  private void sayIfReady() {
+    if (isReady()) {
+      long step = state.version() + 1;
+      layer.answer(
+          new LayerReply.LayerReady(run, attempt, step, state.report(inbox(step).total())));
+    }
+  }
+
   Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
-    if (query.step() <= state.version()) {
+    if (state.version() < query.version()) {
+      return layer.sayUnloaded(query); // what it once applied it has lost
+    } else if (query.step() <= state.version()) {
       sayApplied(query.step());
-    } else if (query.step() == state.version() + 1 && inbox.isComplete()) {
-      sayReady();
-    } else if (query.step() == state.version() + 1) {
+    } else if (query.step() == state.version() + 1 && isReady()) {
+      sayIfReady();
+    } else {
       layer.answer(
           new LayerReply.Missing(
-              run, attempt, layer.layer(), query.step(), inbox.missing(query.microBatches())));
-    } else {
-      return layer.sayUnloaded(query);
+              run,
+              attempt,
+              layer.layer(),
+              query.step(),
+              inbox(query.step()).missing(query.microBatches())));
     }
     return Behaviors.same();
   }
@@ -145,11 +172,10 @@ final class LiveLayer {
       sayApplied(step);
       return Behaviors.same();
     }
-    if (step != state.version() + 1 || !inbox.isComplete()) {
+    if (step != state.version() + 1 || !isReady()) {
       return layer.drop("apply of step " + step, apply);
     }
-    state = state.after(apply.decision(), inbox.total());
-    inbox = StepInbox.empty();
+    state = state.after(apply.decision(), inboxes.remove(step).total());
     layer
         .actor()
         .getLog()
@@ -160,6 +186,7 @@ final class LiveLayer {
             attempt,
             step);
     sayApplied(step);
+    sayIfReady();
     parked.forEach(fetch -> send(fetch.replyTo()));
     parked.clear();
     return Behaviors.same();

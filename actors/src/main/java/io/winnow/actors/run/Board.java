@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 final class Board {
   private final WorkerCommand.Kind kind;
   private final long step;
+  private final long oldest;
   private final List<Batch> batches;
   private final Deque<Integer> pending = new ArrayDeque<>();
   private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
@@ -29,9 +30,13 @@ final class Board {
   private final float[][] outputs;
   private final SweepCost[] costs;
 
-  Board(WorkerCommand.Kind kind, long step, List<Batch> batches) {
+  /**
+   * @param oldest version of parameters that its sweeps may compute on
+   */
+  Board(WorkerCommand.Kind kind, long step, long oldest, List<Batch> batches) {
     this.kind = kind;
     this.step = step;
+    this.oldest = oldest;
     this.batches = batches;
     this.done = new boolean[batches.size()];
     this.losses = new double[batches.size()];
@@ -51,6 +56,11 @@ final class Board {
 
   long step() {
     return step;
+  }
+
+  /** The oldest version of parameters that its sweeps may compute on. */
+  long oldest() {
+    return oldest;
   }
 
   int size() {
@@ -78,11 +88,6 @@ final class Board {
     return OptionalInt.empty();
   }
 
-  /** Who has which micro-batch. */
-  Map<ActorRef<WorkerMessage>, Integer> assigned() {
-    return Map.copyOf(assigned);
-  }
-
   /** A result came in; false if that micro-batch was done already. */
   boolean finish(int microBatch, double loss, SweepCost cost) {
     if (done[microBatch]) {
@@ -106,9 +111,21 @@ final class Board {
   /** The worker no longer has its micro-batch: it finished, failed, fell silent or died. */
   void release(ActorRef<WorkerMessage> worker) {
     Integer microBatch = assigned.remove(worker);
-    if (microBatch != null && !done[microBatch] && !pending.contains(microBatch)) {
+    boolean isLeft = microBatch != null && !done[microBatch] && !assigned.containsValue(microBatch);
+    if (isLeft && !pending.contains(microBatch)) {
       pending.addFirst(microBatch);
     }
+  }
+
+  /** Gives a micro-batch that another worker has to this one, too. */
+  void share(int microBatch, ActorRef<WorkerMessage> worker) {
+    assigned.put(worker, microBatch);
+  }
+
+  /** Whether it is not done, and one worker has it. */
+  boolean hasOneHolder(int microBatch) {
+    return !done[microBatch]
+        && assigned.values().stream().filter(i -> i == microBatch).count() == 1;
   }
 
   /** These micro-batches count as done, but a layer lacks their gradient: do them again. */

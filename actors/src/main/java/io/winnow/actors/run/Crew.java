@@ -1,28 +1,54 @@
 package io.winnow.actors.run;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import io.winnow.protocol.RunEvent;
+import io.winnow.protocol.StepLoopMessage;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of an attempt: prepares those that come, refuses those that do not fit, and gives the
- * idle ones micro-batches of the {@link Board} that is up. Confined to the step loop.
+ * idle ones micro-batches of the {@link Board}s that are up, earlier boards first, and what is late
+ * when nothing else is left. Confined to the step loop.
  */
 final class Crew {
   /** Failed sweeps in a row, over all workers, after which the run pauses itself. */
   private static final int MAX_FAILED_SWEEPS = 6;
 
+  /** Said to the step loop when a sweep may be late: {@link #look}. */
+  enum Look implements StepLoopMessage, NoSerializationVerificationNeeded {
+    FOR_LATE_SWEEPS
+  }
+
+  /** What a worker has, and since when. */
+  private record Holding(
+      ActorRef<WorkerMessage> worker, Board board, int microBatch, long sinceNanos) {}
+
   private final LoopContext loop;
   private final WorkerPool workers = new WorkerPool();
   private @Nullable Fingerprints fingerprints;
-  private @Nullable Board board;
+  private final List<Board> boards = new ArrayList<>();
+  private final Map<ActorRef<WorkerMessage>, Holding> holdings = new LinkedHashMap<>();
+  private final Lateness lateness;
+  private final Set<ActorRef<WorkerMessage>> outrun = new HashSet<>();
+  private long applied;
+  private boolean isLooking;
   private List<String> layers = List.of();
   private int failedSweeps;
   private String lastRefusal = "";
@@ -30,53 +56,120 @@ final class Crew {
   Crew(LoopContext loop) {
     this.loop = loop;
     this.fingerprints = loop.attempt().fingerprints();
+    this.lateness = new Lateness(loop.plan().config().workers().straggler());
+    this.applied = loop.attempt().progress().version();
   }
 
-  // ------------------------------------------------------------------ the board
+  // ------------------------------------------------------------------ the boards
 
-  /** Puts up a board; workers fetch the parameters of these layers. */
+  /** Puts up a board, after those that are up; workers fetch the parameters of these layers. */
   void work(Board work, List<String> liveLayers) {
-    board = work;
+    boards.add(work);
     layers = liveLayers;
     assign();
   }
 
-  /** Takes the board down: what is still swept for it comes to nothing. */
-  void rest() {
-    board = null;
+  /** Takes a board down: what is still swept for it comes to nothing, and is given up. */
+  void rest(Board done) {
+    boards.remove(done);
+    giveUp(holding -> holding.board == done);
   }
 
-  /** The board that is up, or null. */
-  @Nullable Board board() {
-    return board;
+  /** The version that all layers hold. */
+  void applied(long version) {
+    applied = version;
   }
 
-  /** The board that is up, if it is of this kind and step. */
-  Optional<Board> board(WorkerCommand.Kind kind, long step) {
-    return Optional.ofNullable(board).filter(b -> b.isOf(kind, step));
-  }
-
-  /** Gives every idle worker a micro-batch that nobody has. */
+  /** Gives every idle worker the first micro-batch that nobody has, or one that is late. */
   void assign() {
-    if (board == null) {
-      return;
-    }
     for (ActorRef<WorkerMessage> worker : workers.idle()) {
-      OptionalInt microBatch = board.take(worker);
-      if (microBatch.isEmpty()) {
+      if (!assignPending(worker) && !assignLate(worker)) {
+        lookAgain();
         return;
       }
-      workers.busy(worker);
-      worker.tell(order(microBatch.getAsInt()));
     }
   }
 
-  private WorkerCommand.Assign order(int microBatch) {
+  private boolean assignPending(ActorRef<WorkerMessage> worker) {
+    for (Board board : boards) {
+      OptionalInt microBatch = board.take(worker);
+      if (microBatch.isPresent()) {
+        give(worker, board, microBatch.getAsInt());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first result of the two will count; more than two workers never have the same. */
+  private boolean assignLate(ActorRef<WorkerMessage> worker) {
+    Optional<Holding> late =
+        sole().filter(holding -> wait(holding).orElse(Long.MAX_VALUE) <= 0).findFirst();
+    late.ifPresent(
+        holding -> {
+          holding.board.share(holding.microBatch, worker);
+          give(worker, holding.board, holding.microBatch);
+          loop.actor()
+              .getLog()
+              .info(
+                  "run={} event=sweep-late step={} micro-batch={} also-to={}",
+                  loop.run(),
+                  holding.board.step(),
+                  holding.microBatch,
+                  worker);
+        });
+    return late.isPresent();
+  }
+
+  /** What one worker alone has, longest held first. */
+  private Stream<Holding> sole() {
+    return holdings.values().stream()
+        .filter(holding -> holding.board.hasOneHolder(holding.microBatch))
+        .sorted(Comparator.comparingLong(Holding::sinceNanos));
+  }
+
+  /**
+   * Nanoseconds until it is late; empty where it never is. Who was outrun and has finished nothing
+   * since may still be at that: nobody waits for it.
+   */
+  private OptionalLong wait(Holding holding) {
+    OptionalLong deadline = lateness.deadline(holding.board.kind());
+    if (deadline.isEmpty()) {
+      return deadline;
+    }
+    long allowed = outrun.contains(holding.worker) ? 0 : deadline.getAsLong();
+    return OptionalLong.of(holding.sinceNanos + allowed - System.nanoTime());
+  }
+
+  /** Somebody is idle: looks again when the first micro-batch becomes late. */
+  private void lookAgain() {
+    OptionalLong wait = sole().map(this::wait).flatMapToLong(OptionalLong::stream).min();
+    if (!isLooking && wait.isPresent()) {
+      isLooking = true;
+      Duration delay = Duration.ofNanos(Math.max(1_000_000L, wait.getAsLong()));
+      loop.actor().scheduleOnce(delay, loop.self(), Look.FOR_LATE_SWEEPS);
+    }
+  }
+
+  /** The time has come that {@link Look} was for. */
+  void look() {
+    isLooking = false;
+    assign();
+  }
+
+  private void give(ActorRef<WorkerMessage> worker, Board board, int microBatch) {
+    workers.busy(worker);
+    holdings.put(worker, new Holding(worker, board, microBatch, System.nanoTime()));
+    worker.tell(order(board, microBatch));
+  }
+
+  private WorkerCommand.Assign order(Board board, int microBatch) {
     return new WorkerCommand.Assign(
         loop.run(),
         loop.number(),
         board.kind(),
         board.step(),
+        Math.max(applied, board.oldest()),
         microBatch,
         board.size(),
         layers,
@@ -85,16 +178,51 @@ final class Crew {
         loop.self());
   }
 
-  /** A sweep of this worker succeeded: it has nothing to do now. */
-  void free(ActorRef<WorkerMessage> worker) {
+  /** A sweep of this worker succeeded: unless it was given another meanwhile, it is idle. */
+  void free(ActorRef<WorkerMessage> worker, WorkerCommand.Kind kind, long step, int microBatch) {
     failedSweeps = 0;
-    release(worker);
-    workers.idle(worker);
+    Holding holding = holdings.get(worker);
+    boolean isThis =
+        holding != null && holding.board.isOf(kind, step) && holding.microBatch == microBatch;
+    outrun.remove(worker);
+    if (isThis) {
+      lateness.took(kind, System.nanoTime() - holding.sinceNanos);
+      holdings.remove(worker).board.release(worker);
+    }
+    if (isThis || holding == null) {
+      workers.idle(worker);
+    }
+  }
+
+  /** Its first result came in: who else sweeps it gives up, and has time for something else. */
+  void finished(Board board, int microBatch) {
+    outrun.addAll(giveUp(holding -> holding.board == board && holding.microBatch == microBatch));
+  }
+
+  private List<ActorRef<WorkerMessage>> giveUp(Predicate<Holding> isUnneeded) {
+    List<ActorRef<WorkerMessage>> workersOfIt = new ArrayList<>();
+    for (ActorRef<WorkerMessage> worker : List.copyOf(holdings.keySet())) {
+      Holding holding = holdings.get(worker);
+      if (isUnneeded.test(holding)) {
+        workersOfIt.add(worker);
+        release(worker);
+        workers.idle(worker);
+        worker.tell(
+            new WorkerCommand.Cancel(
+                loop.run(),
+                loop.number(),
+                holding.board.kind(),
+                holding.board.step(),
+                holding.microBatch));
+      }
+    }
+    return workersOfIt;
   }
 
   private void release(ActorRef<WorkerMessage> worker) {
-    if (board != null) {
-      board.release(worker);
+    Holding holding = holdings.remove(worker);
+    if (holding != null) {
+      holding.board.release(worker);
     }
   }
 
@@ -169,6 +297,7 @@ final class Crew {
 
   private void lose(ActorRef<WorkerMessage> worker) {
     workers.remove(worker);
+    outrun.remove(worker);
     loop.actor().unwatch(worker);
     loop.actor().getLog().warn("run={} event=worker-lost worker={}", loop.run(), worker);
     release(worker);
@@ -203,9 +332,9 @@ final class Crew {
 
   /** Says all orders again: who waits for parameters fetches them again, who computes goes on. */
   void remind() {
-    if (board != null) {
-      board.assigned().forEach((worker, microBatch) -> worker.tell(order(microBatch)));
-    }
+    holdings
+        .values()
+        .forEach(holding -> holding.worker.tell(order(holding.board, holding.microBatch)));
   }
 
   /** Silent workers lose their micro-batches, and get work again when they say they are there. */

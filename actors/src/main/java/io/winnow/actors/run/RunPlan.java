@@ -2,10 +2,13 @@ package io.winnow.actors.run;
 
 import io.winnow.model.adapter.LayerParameters;
 import io.winnow.model.config.RunConfig;
+import io.winnow.model.task.Batch;
 import io.winnow.model.train.LayerPlan;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepRules;
 import io.winnow.protocol.SweepPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,17 @@ public record RunPlan(
             IntStream.range(0, train.size()).map(train::length).toArray(),
             training.batchSize())
         : new Sampler(config.seed(), train.size(), training.batchSize());
+  }
+
+  /** Micro-batches of the configured size, in order; never a function of the workers. */
+  List<Batch> cut(Examples examples, int[] indices) {
+    int size = config.training().microBatch();
+    List<Batch> batches = new ArrayList<>();
+    for (int from = 0; from < indices.length; from += size) {
+      int to = Math.min(indices.length, from + size);
+      batches.add(examples.collate(Arrays.copyOfRange(indices, from, to)));
+    }
+    return batches;
   }
 
   /** Optimizer steps of the whole run. */

@@ -3,7 +3,6 @@ package io.winnow.actors.run;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
@@ -13,37 +12,23 @@ import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.ClusterEvent;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
-import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
-import io.winnow.model.adapter.LayerParameters;
-import io.winnow.model.explain.TraceRule;
 import io.winnow.model.task.Batch;
 import io.winnow.model.train.Decide;
-import io.winnow.model.train.LayerPlan;
-import io.winnow.model.train.LayerReport;
 import io.winnow.model.train.Sampler;
 import io.winnow.model.train.StepDecision;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.CoordinatorMessage;
-import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
-import io.winnow.protocol.MetricsRow;
-import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.StepLoopMessage;
 import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,15 +47,6 @@ public final class StepLoop {
   private record WorkersListed(Receptionist.Listing listing)
       implements StepLoopMessage, NoSerializationVerificationNeeded {}
 
-  private record Scored(long version, double loss, Map<String, Double> metrics)
-      implements StepLoopMessage, NoSerializationVerificationNeeded {}
-
-  private record ScoringFailed(String reason)
-      implements StepLoopMessage, NoSerializationVerificationNeeded {}
-
-  /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
-  private static final int MAX_UNANSWERED = 5;
-
   /**
    * When nothing moved for this long (or half a step deadline), the loop asks for the first time,
    * then after twice as long, and so on: messages are lost when layers and workers come and go, and
@@ -85,28 +61,22 @@ public final class StepLoop {
   private final RunPlan plan;
   private final Sampler sampler;
   private final Heads heads;
-  private final TraceRule traced;
+  private final Layers layers;
   private final Crew crew;
+  private final OpenSteps open;
+  private final Evaluating evaluating;
   private final Checkpointing checkpoints;
   private final StoreWait store;
-  private final Deque<SettingChange> changes = new ArrayDeque<>();
-  private final Map<String, LayerReport> reports = new HashMap<>();
-  private final Set<String> unrestored = new HashSet<>();
-  private final Set<String> unapplied = new HashSet<>();
-  private final Map<String, Integer> unanswered = new HashMap<>();
+  private final Changes changes;
+  private final Agenda agenda;
+  private final Chronicle chronicle;
 
   private Steering steering;
   private Progress progress;
-  private @Nullable StepDecision applying;
   private @Nullable String draining;
-  private boolean scoring;
-  private boolean changing;
   private boolean ended;
-  private long dropped;
-  private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
   private Duration nextAsk;
-  private long stepBeganNanos = System.nanoTime();
 
   /** What an attempt begins with. */
   public record Attempt(
@@ -120,22 +90,22 @@ public final class StepLoop {
   private StepLoop(LoopContext loop, TimerScheduler<StepLoopMessage> timers) {
     this.loop = loop;
     this.plan = loop.plan();
+    this.sampler = plan.sampler();
+    this.heads =
+        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
+    this.layers = new Layers(loop, heads);
     this.crew = new Crew(loop);
+    this.open = new OpenSteps(plan.config().pace().staleness());
+    this.evaluating = new Evaluating(loop, crew);
     this.checkpoints = new Checkpointing(loop);
     this.store = new StoreWait(loop, timers, Internal.STORE_AGAIN);
+    this.changes = new Changes(loop);
+    this.agenda = new Agenda(plan);
+    this.chronicle = new Chronicle(loop, heads, checkpoints);
     this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
             .at(progress.version());
-    this.sampler = plan.sampler();
-    this.heads =
-        new Heads(plan.sweep().trainable(), plan.config().method().name().text(), plan.layers());
-    this.traced =
-        new TraceRule(
-            heads.atStart(),
-            plan.totalSteps(),
-            plan.rules().selection().every(),
-            plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
     this.nextAsk = firstAsk();
     timers.startTimerWithFixedDelay(Internal.TICK, nextAsk.dividedBy(TICKS_PER_ASK));
   }
@@ -161,8 +131,7 @@ public final class StepLoop {
                 Worker.KEY,
                 loop.actor().messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
     watchNodes();
-    unrestored.addAll(progress.liveLayers());
-    unrestored.forEach(this::restore);
+    layers.restore(progress.liveLayers());
     return receive();
   }
 
@@ -202,8 +171,9 @@ public final class StepLoop {
         .onMessage(StepLoopCommand.Checkpoint.class, this::onCheckpointWanted)
         .onMessage(StepLoopCommand.Change.class, this::onChange)
         .onMessage(StepLoopCommand.ChangeJournalled.class, this::onChangeJournalled)
-        .onMessage(Scored.class, this::onScored)
-        .onMessage(ScoringFailed.class, this::onScoringFailed)
+        .onMessage(Evaluating.Scored.class, this::onScored)
+        .onMessage(Evaluating.ScoringFailed.class, this::onScoringFailed)
+        .onMessageEquals(Crew.Look.FOR_LATE_SWEEPS, this::onLook)
         .onMessageEquals(Internal.TICK, this::onTick)
         .onMessageEquals(Internal.STORE_AGAIN, this::onStoreAgain)
         .onMessageEquals(Internal.NODES_CHANGED, this::onNodesChanged)
@@ -222,144 +192,84 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onOfAnotherAttempt(StepLoopMessage message) {
-    dropped++;
-    loop.actor()
-        .getLog()
-        .debug("run={} attempt={} event=dropped message={}", loop.run(), loop.number(), message);
+    chronicle.dropped(message);
     return Behaviors.same();
   }
 
   // ------------------------------------------------------------------ the loop
 
-  /** One thing after another: what is due at this version, else the next step. */
+  /**
+   * One thing after another: what is due at this version, else as many steps as may be open. What
+   * is due looks at one version of all layers: no step was opened beyond it.
+   */
   private void next() {
-    if (ended || crew.board() != null || scoring || changing || !unrestored.isEmpty()) {
+    boolean isBusy = evaluating.isUnderWay() || !changes.areJournalled() || !layers.areRestored();
+    if (ended || open.isFull() || isBusy) {
       return;
     }
-    if (isEvaluationDue()) {
-      evaluate();
-    } else if (checkpoints.isDue(steering, progress, isOver() || draining != null)) {
+    boolean isOver = agenda.isOver(progress) || draining != null;
+    if (draining == null && agenda.owesEvaluation(progress, steering)) {
+      evaluating.begin(progress);
+    } else if (checkpoints.isDue(steering, progress, isOver)) {
       checkpoint();
-    } else if (draining != null || isOver()) {
+    } else if (isOver) {
       end();
-    } else if (!changes.isEmpty()) {
-      journalChange();
-    } else {
-      beginStep();
+    } else if (!changes.areWaiting()) {
+      openSteps();
+    } else if (open.isEmpty()) {
+      changes.journal(progress.version() + 1);
     }
   }
 
-  private boolean isOver() {
-    return isAtLastStep() || EarlyStopping.isDue(plan.config(), progress);
-  }
-
-  private boolean isAtLastStep() {
-    return progress.version() >= plan.totalSteps();
-  }
-
-  private void beginStep() {
-    tally();
-    steering = steering.at(progress.version() + 1);
-    stepBeganNanos = System.nanoTime();
-    List<Batch> batches = cut(plan.train(), sampler.draw(progress.position()).examples());
-    reports.clear();
-    crew.work(
-        new Board(WorkerCommand.Kind.TRAIN, progress.version() + 1, batches),
-        progress.liveLayers());
-  }
-
-  private void tally() {
-    StepLoopReport.Tally now = heads.tally(loop.number(), dropped);
-    if (!now.equals(told)) {
-      told = now;
-      loop.report(now);
+  private void openSteps() {
+    chronicle.tally();
+    while (open.hasRoom()) {
+      long number = open.nextNumber(progress);
+      Sampler.Draw drawn = sampler.draw(open.nextPosition(progress));
+      List<Batch> batches = plan.cut(plan.train(), drawn.examples());
+      Board board = new Board(WorkerCommand.Kind.TRAIN, number, open.oldest(number), batches);
+      OpenStep.Ahead ahead = agenda.ahead(number, steering.at(number), progress);
+      open.add(new OpenStep(board, drawn.next(), ahead));
+      crew.work(board, progress.liveLayers());
     }
-  }
-
-  /** Micro-batches of the configured size, in order; never a function of the workers. */
-  private List<Batch> cut(Examples examples, int[] indices) {
-    int size = plan.config().training().microBatch();
-    List<Batch> batches = new ArrayList<>();
-    for (int from = 0; from < indices.length; from += size) {
-      int to = Math.min(indices.length, from + size);
-      batches.add(examples.collate(java.util.Arrays.copyOfRange(indices, from, to)));
-    }
-    return batches;
   }
 
   /**
-   * Decides the step when every micro-batch and every layer is in, no save holds it back, and the
-   * step before is applied everywhere, also where all heads were pruned by it.
+   * Decides the oldest open step when every micro-batch and every layer is in, no save holds it
+   * back, and the step before is applied everywhere, also where all heads were pruned by it.
    */
   private void decide() {
-    Board board = crew.board();
-    boolean isIn =
-        board != null
-            && board.kind() == WorkerCommand.Kind.TRAIN
-            && board.isDone()
-            && unapplied.isEmpty()
-            && reports.size() == progress.liveLayers().size();
-    if (!isIn || checkpoints.holdsBackSteps()) {
+    OpenStep step = open.first();
+    boolean isIn = step != null && step.isIn(progress.liveLayers().size());
+    if (!isIn || !layers.haveApplied() || checkpoints.holdsBackSteps()) {
       return;
     }
+    steering = steering.at(step.number());
     StepDecision decision =
         Decide.step(
             steering.rules(),
             progress.selection(),
-            new Decide.StepOutcome(board.step(), board.loss()),
-            List.copyOf(reports.values()));
-    apply(decision, board);
+            new Decide.StepOutcome(step.number(), step.board().loss()),
+            step.reports());
+    apply(decision, step);
     next();
   }
 
-  private void apply(StepDecision decision, Board board) {
-    applying = decision;
-    unapplied.addAll(progress.liveLayers());
-    unapplied.forEach(this::sendApply);
-    heads.decided(decision);
-    double seconds = (System.nanoTime() - stepBeganNanos) / 1e9;
-    MetricsRow row = row(decision, board, seconds);
-    checkpoints.add(row);
+  private void apply(StepDecision decision, OpenStep step) {
+    layers.apply(decision, progress.liveLayers());
+    double seconds = chronicle.decided(decision, step);
     progress =
         progress.afterStep(
             new Progress.StepDone(
-                sampler.draw(progress.position()).next(),
+                step.next(),
                 decision.after(),
                 heads.liveLayers(),
                 seconds,
-                board.cost(),
+                step.board().cost(),
                 decision.skipped()));
-    loop.tell(new RunEvent.StepDone(loop.run(), row));
-    if (!decision.pruned().isEmpty()) {
-      loop.actor()
-          .getLog()
-          .info(
-              "run={} step={} event=heads-pruned pruned={} kept={}",
-              loop.run(),
-              decision.step(),
-              decision.pruned().size(),
-              heads.kept());
-      loop.tell(new RunEvent.HeadsPruned(loop.run(), decision.step(), heads.views()));
-    }
-    crew.rest();
+    open.removeFirst();
+    crew.rest(step.board());
     pauseAfterBadSteps(decision);
-  }
-
-  private MetricsRow row(StepDecision decision, Board board, double seconds) {
-    return new MetricsRow(
-        MetricsRow.Kind.STEP,
-        decision.step(),
-        board.loss(),
-        decision.lr(),
-        decision.omegaLr(),
-        decision.gradNorm(),
-        board.cost().tokens(),
-        seconds,
-        heads.kept(),
-        decision.skipped(),
-        Map.of(),
-        board.cost().bytes(),
-        traced.isDue(decision.step(), Heads.change(decision)) ? heads.trace(decision) : null);
   }
 
   private void pauseAfterBadSteps(StepDecision decision) {
@@ -371,71 +281,37 @@ public final class StepLoop {
               + " step "
               + decision.step()
               + "; lower optimizer.lr or look at the data, then resume";
+      abandonSteps();
     }
   }
 
-  private void sendApply(String layer) {
-    loop.toLayer(
-        layer, new LayerCommand.Apply(loop.run(), loop.number(), heads.part(applying, layer)));
+  /** A step that was not applied leaves no trace: its gradients are dropped. */
+  private void abandonSteps() {
+    open.abandon().forEach(crew::rest);
   }
 
   // ------------------------------------------------------------------ restoring, workers
 
-  private void restore(String layer) {
-    LayerPlan layerPlan =
-        plan.layers().stream()
-            .filter(p -> p.spec().id().name().equals(layer))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("no plan for layer " + layer));
-    LayerParameters nothing = new LayerParameters(layerPlan.spec().id(), List.of(), List.of());
-    LayerParameters initial =
-        loop.attempt().from().equals(CheckpointId.START)
-            ? plan.initial().stream()
-                .filter(values -> values.layer().name().equals(layer))
-                .findFirst()
-                .orElse(nothing)
-            : nothing;
-    loop.toLayer(
-        layer,
-        new LayerCommand.Restore(
-            loop.run(), loop.number(), layerPlan, loop.attempt().from(), initial));
-  }
-
   private Behavior<StepLoopMessage> onRestored(LayerReply.Restored restored) {
-    unanswered.remove(restored.layer());
+    layers.heard(restored.layer());
     moved();
-    if (unrestored.remove(restored.layer())) {
+    if (layers.restored(restored)) {
       store.there();
-      heads.restored(restored);
       next();
     }
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onUnloaded(LayerReply.Unloaded unloaded) {
-    boolean isNeeded =
-        progress.liveLayers().contains(unloaded.layer()) || unapplied.contains(unloaded.layer());
-    if (isNeeded && !unrestored.contains(unloaded.layer())) {
+    if (layers.isLost(unloaded.layer(), progress)) {
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + unloaded.layer() + " was lost"));
     }
     return Behaviors.same();
   }
 
-  /** What was lost while a layer moved is asked for at once, not after a deadline. */
   private Behavior<StepLoopMessage> onTakenUp(LayerReply.TakenUp taken) {
-    String layer = taken.layer();
-    unanswered.remove(layer);
-    long expected = unapplied.contains(layer) ? progress.version() - 1 : progress.version();
-    if (unrestored.contains(layer)) {
-      restore(layer);
-    } else if (taken.version() < expected) { // an old one, unless this is late
-      sendQuery(layer, expected + 1);
-    } else if (unapplied.contains(layer)) {
-      sendApply(layer);
-    } else if (silent().contains(layer)) {
-      sendQuery(layer);
-    }
-    checkpoints.sayAgain(layer);
+    layers.takenUp(taken, progress, open);
+    checkpoints.sayAgain(taken.layer());
     return Behaviors.same();
   }
 
@@ -473,12 +349,21 @@ public final class StepLoop {
   // ------------------------------------------------------------------ what comes in
 
   private Behavior<StepLoopMessage> onFinished(SweepReply.Finished finished) {
-    crew.free(finished.worker());
-    crew.board(WorkerCommand.Kind.TRAIN, finished.step())
-        .filter(b -> b.finish(finished.microBatch(), finished.loss(), finished.cost()))
-        .ifPresent(b -> moved());
+    crew.free(finished.worker(), WorkerCommand.Kind.TRAIN, finished.step(), finished.microBatch());
+    open.of(finished.step())
+        .filter(step -> step.finish(finished))
+        .ifPresent(
+            step -> {
+              moved();
+              crew.finished(step.board(), finished.microBatch());
+            });
     crew.assign();
     decide();
+    return Behaviors.same();
+  }
+
+  private Behavior<StepLoopMessage> onLook() {
+    crew.look();
     return Behaviors.same();
   }
 
@@ -489,22 +374,23 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onLayerReady(LayerReply.LayerReady ready) {
-    unanswered.remove(ready.layer());
-    if (crew.board(WorkerCommand.Kind.TRAIN, ready.step()).isPresent()) {
-      moved();
-      reports.putIfAbsent(ready.layer(), ready.report());
-      decide();
-    }
+    layers.heard(ready.layer());
+    open.of(ready.step())
+        .ifPresent(
+            step -> {
+              moved();
+              step.report(ready.report());
+              decide();
+            });
     return Behaviors.same();
   }
 
   private Behavior<StepLoopMessage> onApplied(LayerReply.Applied applied) {
-    unanswered.remove(applied.layer());
-    if (applying != null && applying.step() == applied.step()) {
+    layers.heard(applied.layer());
+    if (layers.applied(applied)) {
       moved();
-      unapplied.remove(applied.layer());
-      heads.sized(applied.layer(), applied.size());
-      if (unapplied.isEmpty()) {
+      if (layers.haveApplied()) {
+        crew.applied(progress.version());
         decide();
         next();
       }
@@ -513,73 +399,30 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onMissing(LayerReply.Missing missing) {
-    unanswered.remove(missing.layer());
-    crew.board(WorkerCommand.Kind.TRAIN, missing.step())
-        .ifPresent(board -> board.redo(missing.microBatches()));
+    layers.heard(missing.layer());
+    open.of(missing.step()).ifPresent(step -> step.board().redo(missing.microBatches()));
     crew.assign();
     return Behaviors.same();
   }
 
   // ------------------------------------------------------------------ evaluation
 
-  private boolean isEvaluationDue() {
-    return draining == null && owesEvaluation();
-  }
-
-  private boolean owesEvaluation() {
-    long version = progress.version();
-    boolean due = version > 0 && (version % steering.evaluateEvery() == 0 || isOver());
-    return plan.validation() != null && due && progress.evaluated() < version;
-  }
-
-  private void evaluate() {
-    Examples examples = plan.validation().examples();
-    int[] all = java.util.stream.IntStream.range(0, examples.size()).toArray();
-    crew.work(
-        new Board(WorkerCommand.Kind.EVALUATE, progress.version(), cut(examples, all)),
-        progress.liveLayers());
-  }
-
   private Behavior<StepLoopMessage> onEvaluated(SweepReply.Evaluated evaluated) {
-    crew.free(evaluated.worker());
-    crew.board(WorkerCommand.Kind.EVALUATE, evaluated.step())
-        .filter(b -> b.finish(evaluated.microBatch(), evaluated.lossSum(), evaluated.outputs()))
-        .ifPresent(
-            board -> {
-              moved();
-              if (board.isDone()) {
-                score(board);
-              }
-            });
+    crew.free(
+        evaluated.worker(), WorkerCommand.Kind.EVALUATE, evaluated.step(), evaluated.microBatch());
+    if (evaluating.evaluated(evaluated)) {
+      moved();
+    }
     crew.assign();
     return Behaviors.same();
   }
 
-  private void score(Board board) {
-    Evaluation validation = plan.validation();
-    List<float[]> outputs = board.outputs();
-    int batchSize = plan.config().training().microBatch();
-    double loss = board.loss() / board.normaliser();
-    long version = board.step();
-    crew.rest();
-    scoring = true;
-    var blocking = loop.actor().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-    loop.actor()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(() -> validation.score(outputs, batchSize), blocking),
-            (metrics, failure) ->
-                failure == null
-                    ? new Scored(version, loss, metrics)
-                    : new ScoringFailed(Failures.rootMessage(failure)));
-  }
-
-  private Behavior<StepLoopMessage> onScored(Scored scored) {
-    if (!scoring || ended) {
+  private Behavior<StepLoopMessage> onScored(Evaluating.Scored scored) {
+    if (!evaluating.isAwaited()) {
       return Behaviors.same(); // drained meanwhile: this version is evaluated again on resume
     }
-    scoring = false;
-    Map<String, Double> metrics = new java.util.TreeMap<>(scored.metrics);
-    metrics.put("loss", scored.loss);
+    Map<String, Double> metrics = new TreeMap<>(scored.metrics());
+    metrics.put("loss", scored.loss());
     boolean isBest = Best.isBetter(plan.config().training().best(), metrics, progress);
     progress =
         progress
@@ -588,32 +431,18 @@ public final class StepLoop {
     if (isBest) {
       checkpoints.bestFound();
     }
-    MetricsRow row =
-        new MetricsRow(
-            MetricsRow.Kind.EVALUATION,
-            scored.version,
-            scored.loss,
-            0,
-            0,
-            0,
-            0,
-            0,
-            heads.kept(),
-            false,
-            metrics);
-    checkpoints.add(row);
-    loop.tell(new RunEvent.EvaluationDone(loop.run(), row, isBest));
+    chronicle.evaluated(scored.version(), metrics, isBest);
     next();
     return Behaviors.same();
   }
 
-  private Behavior<StepLoopMessage> onScoringFailed(ScoringFailed failed) {
-    if (!scoring) {
+  private Behavior<StepLoopMessage> onScoringFailed(Evaluating.ScoringFailed failed) {
+    if (!evaluating.isAwaited()) {
       return Behaviors.same(); // drained meanwhile
     }
     end(
         new StepLoopReport.MustPause(
-            loop.number(), "the evaluation could not be scored: " + failed.reason));
+            loop.number(), "the evaluation could not be scored: " + failed.reason()));
     return Behaviors.same();
   }
 
@@ -657,11 +486,11 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
-    unanswered.remove(failed.layer());
-    boolean isOwed = unrestored.contains(failed.layer()) || checkpoints.isSaving(failed.version());
+    layers.heard(failed.layer());
+    boolean isOwed = layers.isRestoring(failed.layer()) || checkpoints.isSaving(failed.version());
     if (failed.isAway() && isOwed) {
       store.away(failed);
-    } else if (unrestored.contains(failed.layer())) {
+    } else if (layers.isRestoring(failed.layer())) {
       pauseForTheStore(
           failed,
           "restored",
@@ -678,7 +507,7 @@ public final class StepLoop {
   /** Asks the layers again for what a store that was away kept them from. */
   private Behavior<StepLoopMessage> onStoreAgain() {
     if (!ended) {
-      unrestored.forEach(this::restore);
+      layers.restoreAgain();
       checkpoints.sayAgain();
     }
     return Behaviors.same();
@@ -697,9 +526,9 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onDrain(StepLoopCommand.Drain drain) {
     draining = drain.reason();
-    crew.rest(); // a step that was not applied leaves no trace: its gradients are dropped
-    scoring = false;
-    if (!unrestored.isEmpty()) {
+    abandonSteps();
+    evaluating.abandon();
+    if (!layers.areRestored()) {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
     }
     next();
@@ -707,30 +536,23 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onChange(StepLoopCommand.Change change) {
-    changes.addLast(change.change());
+    changes.add(change.change());
     return Behaviors.same();
   }
 
-  private void journalChange() {
-    changing = true;
-    loop.report(
-        new StepLoopReport.WantsSetting(
-            loop.number(), progress.version() + 1, changes.removeFirst()));
-  }
-
   private Behavior<StepLoopMessage> onChangeJournalled(StepLoopCommand.ChangeJournalled done) {
-    changing = false;
+    changes.journalled();
     steering = steering.with(new Steering.Journalled(done.step(), done.change()));
     next();
     return Behaviors.same();
   }
 
   private void end() {
-    if (checkpoints.isUnderWay() || !unapplied.isEmpty()) {
+    if (checkpoints.isUnderWay() || !layers.haveApplied()) {
       return;
     }
-    if (isOver() && !owesEvaluation()) {
-      String early = isAtLastStep() ? "" : EarlyStopping.reason(plan.config());
+    if (agenda.isOver(progress) && !agenda.owesEvaluation(progress, steering)) {
+      String early = agenda.whyEarly(progress);
       end(new StepLoopReport.Completed(loop.number(), heads.summary(progress, early)));
     } else {
       end(new StepLoopReport.Drained(loop.number(), progress.version(), draining));
@@ -740,7 +562,8 @@ public final class StepLoop {
   private void end(StepLoopReport report) {
     if (!ended) {
       ended = true;
-      crew.rest();
+      abandonSteps();
+      evaluating.abandon();
       loop.report(report);
     }
   }
@@ -783,10 +606,7 @@ public final class StepLoop {
   }
 
   private void ask() {
-    List<String> silent = silent();
-    unrestored.forEach(this::restore);
-    unapplied.forEach(this::sendApply); // before Save: it may make the version to save
-    silent.forEach(this::sendQuery);
+    layers.askAgain(progress, open); // before Save: it may make the version to save
     checkpoints.sayAgain();
   }
 
@@ -800,52 +620,12 @@ public final class StepLoop {
             loop.number(),
             progress.version(),
             still.toSeconds());
-    List<String> silent = silent();
-    ask(); // who owes something answers, or is lost
-    unrestored.forEach(this::expectAnswer);
-    unapplied.forEach(this::expectAnswer);
-    silent.forEach(this::expectAnswer);
+    ask();
+    layers
+        .doubted(progress, open)
+        .map(Layers::silence)
+        .ifPresent(lost -> end(new StepLoopReport.AttemptLost(loop.number(), lost)));
     crew.doubtTheSilent();
-  }
-
-  /**
-   * Layers that neither owe an answer nor reported. They are asked between steps too: one that died
-   * and was brought back by a late Restore holds an old version, and nobody else would ever find
-   * out (docs/protocol).
-   */
-  private List<String> silent() {
-    return unrestored.isEmpty()
-        ? progress.liveLayers().stream()
-            .filter(layer -> !reportedNow(layer) && !unapplied.contains(layer))
-            .toList()
-        : List.of();
-  }
-
-  private boolean reportedNow(String layer) {
-    return isTraining() && reports.containsKey(layer);
-  }
-
-  private boolean isTraining() {
-    return crew.board() != null && crew.board().kind() == WorkerCommand.Kind.TRAIN;
-  }
-
-  /** Asks for the step after the version that the layer should hold. */
-  private void sendQuery(String layer) {
-    sendQuery(layer, progress.version() + 1);
-  }
-
-  private void sendQuery(String layer, long step) {
-    int microBatches = isTraining() ? crew.board().size() : 0;
-    loop.toLayer(layer, new LayerCommand.Query(loop.run(), loop.number(), step, microBatches));
-  }
-
-  private void expectAnswer(String layer) {
-    if (unanswered.merge(layer, 1, Integer::sum) > MAX_UNANSWERED) {
-      end(
-          new StepLoopReport.AttemptLost(
-              loop.number(),
-              "layer " + layer + " did not answer " + MAX_UNANSWERED + " times in a row"));
-    }
   }
 
   private Behavior<StepLoopMessage> onPostStop() {

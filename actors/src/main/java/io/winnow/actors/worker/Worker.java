@@ -97,6 +97,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
         .onMessage(WorkerCommand.Prepare.class, this::onPrepare)
         .onMessage(WorkerCommand.Assign.class, this::onAssign)
         .onMessage(WorkerCommand.Parameters.class, this::onParameters)
+        .onMessage(WorkerCommand.Cancel.class, this::onCancel)
         .onMessage(WorkerCommand.Release.class, this::onRelease)
         .onMessage(Opened.class, this::onOpened)
         .onMessage(OpenFailed.class, this::onOpenFailed)
@@ -258,18 +259,42 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     if (current == null || !current.wants(parameters)) {
       return this;
     }
-    current.supply(parameters.parameters());
+    current.supply(parameters);
     if (current.isSupplied()) {
       compute(current, sessions.get(parameters.run()));
     }
     return this;
   }
 
+  /** Another worker was faster. What computes looks at the flag between layers. */
+  private Behavior<WorkerMessage> onCancel(WorkerCommand.Cancel cancel) {
+    WorkerCommand.Assign next = waiting.get(cancel.run());
+    if (next != null && isOf(next, cancel)) {
+      waiting.remove(cancel.run());
+    }
+    if (current != null && isOf(current.assign, cancel)) {
+      current.cancel();
+      if (!current.isComputing()) {
+        current = null;
+        beginNext();
+      }
+    }
+    return this;
+  }
+
+  private static boolean isOf(WorkerCommand.Assign assign, WorkerCommand.Cancel cancel) {
+    return assign.run().equals(cancel.run())
+        && assign.attempt() == cancel.attempt()
+        && assign.kind() == cancel.kind()
+        && assign.step() == cancel.step()
+        && assign.microBatch() == cancel.microBatch();
+  }
+
   private void compute(Job job, Session session) {
     SweepSession sweep = session.sweep;
     List<LayerParameters> toBind = job.toBind(session.prepare.plan().trainable().layers());
-    toBind.forEach(p -> session.bound.put(p.layer().name(), job.assign.version()));
-    job.startComputing();
+    toBind.forEach(p -> session.bound.put(p.layer().name(), job.versionOf(p)));
+    job.startComputing(session.bound);
     submit(
         () -> {
           clock.begin();
@@ -320,6 +345,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
                 self(),
                 a.step(),
                 a.microBatch(),
+                job.used(),
                 outcome.loss(),
                 outcome.cost().plus(traffic.cost())));
   }
@@ -406,10 +432,11 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   /** A work order on its way: waiting for parameters, then computing. */
   private static final class Job {
     private final WorkerCommand.Assign assign;
-    private final Map<String, LayerParameters> supplied = new HashMap<>();
+    private final Map<String, WorkerCommand.Parameters> supplied = new HashMap<>();
     private final List<String> needed;
     private ActorRef<StepLoopMessage> replyTo;
     private boolean computing;
+    private long used;
 
     /** Read by the compute thread. */
     private volatile boolean cancelled;
@@ -419,7 +446,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       this.replyTo = assign.replyTo();
       this.needed =
           assign.layers().stream()
-              .filter(layer -> !Long.valueOf(assign.version()).equals(bound.get(layer)))
+              .filter(layer -> !bound.containsKey(layer) || !isFit(bound.get(layer)))
               .toList();
     }
 
@@ -440,12 +467,18 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       return !computing
           && assign.run().equals(p.run())
           && assign.attempt() == p.attempt()
-          && assign.version() == p.version()
+          && isFit(p.version())
           && missing().contains(p.parameters().layer().name());
     }
 
-    void supply(LayerParameters parameters) {
-      supplied.put(parameters.layer().name(), parameters);
+    /** What is newer than the step's own version comes from layers that have the step already. */
+    private boolean isFit(long version) {
+      long newest = assign.step() - (assign.kind() == WorkerCommand.Kind.TRAIN ? 1 : 0);
+      return assign.version() <= version && version <= newest;
+    }
+
+    void supply(WorkerCommand.Parameters parameters) {
+      supplied.put(parameters.parameters().layer().name(), parameters);
     }
 
     List<String> missing() {
@@ -458,7 +491,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
     /** Bytes of what was fetched for it. */
     long fetchedBytes() {
-      return supplied.values().stream().mapToLong(LayerParameters::bytes).sum();
+      return supplied.values().stream().mapToLong(p -> p.parameters().bytes()).sum();
     }
 
     /** What is to be bound: what was fetched, and nothing at all for layers that are dead. */
@@ -471,11 +504,27 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     }
 
     private LayerParameters parametersOf(LayerId id) {
-      return supplied.getOrDefault(id.name(), new LayerParameters(id, List.of(), List.of()));
+      WorkerCommand.Parameters fetched = supplied.get(id.name());
+      return fetched == null ? new LayerParameters(id, List.of(), List.of()) : fetched.parameters();
     }
 
-    void startComputing() {
+    /** A layer that is dead has nothing, at whatever version. */
+    long versionOf(LayerParameters parameters) {
+      WorkerCommand.Parameters fetched = supplied.get(parameters.layer().name());
+      return fetched == null ? assign.version() : fetched.version();
+    }
+
+    /**
+     * @param bound the versions that the sweep computes with
+     */
+    void startComputing(Map<String, Long> bound) {
       computing = true;
+      used = assign.layers().stream().mapToLong(bound::get).min().orElse(assign.version());
+    }
+
+    /** The oldest version among the parameters that it computes with. */
+    long used() {
+      return used;
     }
 
     boolean isComputing() {

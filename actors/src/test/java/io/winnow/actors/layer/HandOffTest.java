@@ -245,7 +245,8 @@ class HandOffTest {
 
   @Test
   void staleHandOffIsAnsweredForByUnloadedAndBeatenByARestore() {
-    store.handOffs.put(SLOT, new LayerHandOff(1, TinyLayer.stateAt(4), new TreeMap<>()).toBytes());
+    store.handOffs.put(
+        SLOT, new LayerHandOff(1, 0, TinyLayer.stateAt(4), new TreeMap<>()).toBytes());
     layer = spawnLayer();
     assertThat(expect(LayerReply.TakenUp.class).attempt()).isEqualTo(1);
     tell(TinyLayer.query(2, 1), fetch(2, 0), TinyLayer.apply(2, 1));
@@ -283,5 +284,26 @@ class HandOffTest {
     tell(TinyLayer.release(1), TinyLayer.query(2, 1));
 
     expect(LayerReply.Missing.class);
+  }
+
+  @Test
+  void sumsOfAllOpenStepsThatAreCompleteAreMoved() {
+    tell(TinyLayer.restore(2, CheckpointId.START, 2));
+    expect(LayerReply.Restored.class);
+    for (long step = 1; step <= 2; step++) {
+      for (int microBatch = 0; microBatch < TinyLayer.MICRO_BATCHES; microBatch++) {
+        tell(TinyLayer.gradient(2, step, microBatch));
+      }
+    }
+    tell(TinyLayer.gradient(2, 3, 1));
+    expect(LayerReply.LayerReady.class);
+    move();
+    tell(TinyLayer.apply(2, 1));
+    expect(LayerReply.Applied.class);
+    assertThat(expect(LayerReply.LayerReady.class).step()).isEqualTo(2);
+    tell(TinyLayer.query(2, 1, 3), TinyLayer.gradient(2, 3, 0), TinyLayer.query(2, 1, 3));
+
+    assertThat(expect(LayerReply.Missing.class).microBatches()).containsExactly(0, 1, 2);
+    assertThat(expect(LayerReply.Missing.class).microBatches()).containsExactly(1, 2);
   }
 }

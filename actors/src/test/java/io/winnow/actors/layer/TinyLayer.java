@@ -58,12 +58,16 @@ final class TinyLayer {
   }
 
   static LayerCommand.Restore restore(long attempt, CheckpointId from) {
+    return restore(attempt, from, 0);
+  }
+
+  static LayerCommand.Restore restore(long attempt, CheckpointId from, int staleness) {
     List<TensorState> tensors =
         from.equals(CheckpointId.START)
             ? List.of(new TensorState("bias", new float[] {1f, 2f}))
             : List.of();
     LayerParameters initial = new LayerParameters(ID, List.of(), tensors);
-    return new LayerCommand.Restore(RUN, attempt, PLAN, from, initial);
+    return new LayerCommand.Restore(RUN, attempt, PLAN, from, initial, staleness);
   }
 
   /** Values that differ by micro-batch and do not add up exactly in another order. */
@@ -101,8 +105,14 @@ final class TinyLayer {
     return new LayerCommand.Apply(RUN, attempt, decision);
   }
 
+  /** Asks for the step after the version that the layer should hold. */
   static LayerCommand.Query query(long attempt, long step) {
-    return new LayerCommand.Query(RUN, attempt, step, MICRO_BATCHES);
+    return new LayerCommand.Query(RUN, attempt, step - 1, step, MICRO_BATCHES);
+  }
+
+  /** Asks for a step that is open after others. */
+  static LayerCommand.Query query(long attempt, long version, long step) {
+    return new LayerCommand.Query(RUN, attempt, version, step, MICRO_BATCHES);
   }
 
   static LayerCommand.Save save(long attempt, long version) {

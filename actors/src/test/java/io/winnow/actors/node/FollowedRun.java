@@ -106,6 +106,7 @@ final class FollowedRun {
         r.skipped(),
         r.metrics(),
         0,
-        r.heads());
+        r.heads(),
+        r.staleness());
   }
 }

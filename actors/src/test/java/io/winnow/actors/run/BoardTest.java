@@ -24,7 +24,7 @@ class BoardTest {
             .mapToObj(i -> new Targets.Classes(new int[i + 1]))
             .map(targets -> new Batch(1, 1, new int[1], new int[1], null, targets))
             .toList();
-    return new Board(WorkerCommand.Kind.TRAIN, 5, batches);
+    return new Board(WorkerCommand.Kind.TRAIN, 5, 4, batches);
   }
 
   @Test
@@ -107,5 +107,27 @@ class BoardTest {
     assertThat(board.isOf(WorkerCommand.Kind.TRAIN, 5)).isTrue();
     assertThat(board.isOf(WorkerCommand.Kind.TRAIN, 6)).isFalse();
     assertThat(board.isOf(WorkerCommand.Kind.EVALUATE, 5)).isFalse();
+  }
+
+  @Test
+  void microBatchThatIsSharedIsLeftUndoneOnlyWhenBothLeaveIt() {
+    board.take(one);
+    assertThat(board.hasOneHolder(0)).isTrue();
+    board.share(0, two);
+    assertThat(board.hasOneHolder(0)).isFalse();
+
+    board.release(one);
+    assertThat(board.hasOneHolder(0)).isTrue();
+    assertThat(board.take(one)).hasValue(1);
+    board.release(two);
+    assertThat(board.take(two)).hasValue(0);
+  }
+
+  @Test
+  void microBatchThatIsDoneHasNobodyToWaitFor() {
+    board.take(one);
+    board.finish(0, 0.5, SweepCost.ZERO);
+
+    assertThat(board.hasOneHolder(0)).isFalse();
   }
 }

@@ -121,7 +121,7 @@ class WorkerTest {
   private WorkerCommand.Assign of(RunId run, int microBatch) {
     WorkerCommand.Assign own = train(1, 1, microBatch, BOTH);
     return new WorkerCommand.Assign(
-        run, 1, own.kind(), 1, microBatch, 6, BOTH, 1.0, own.batch(), own.replyTo());
+        run, 1, own.kind(), 1, 0, microBatch, 6, BOTH, 1.0, own.batch(), own.replyTo());
   }
 
   private void supplyTo(RunId run) {
@@ -145,7 +145,21 @@ class WorkerTest {
     Batch batch =
         new Batch(1, 1, new int[] {1}, new int[] {1}, null, new Targets.Classes(new int[] {0}));
     return new WorkerCommand.Assign(
-        RUN, attempt, kind, step, microBatch, 4, live, 1.0, batch, loop.getRef());
+        RUN,
+        attempt,
+        kind,
+        step,
+        version(kind, step),
+        microBatch,
+        4,
+        live,
+        1.0,
+        batch,
+        loop.getRef());
+  }
+
+  private static long version(WorkerCommand.Kind kind, long step) {
+    return kind == WorkerCommand.Kind.TRAIN ? step - 1 : step;
   }
 
   private void expectFetches(long version, String... names) {
@@ -256,6 +270,32 @@ class WorkerTest {
 
     supply(2, 4, SECOND);
     assertThat(expectFinished().step()).isEqualTo(5);
+  }
+
+  @Test
+  void parametersMayBeNewerThanAskedForAndTheOldestIsNamed() {
+    firstStep();
+    worker.tell(ahead(6, 2));
+    expectFetches(2, "first", "second");
+    supply(1, 1, FIRST);
+    supply(1, 6, FIRST);
+    supply(1, 3, FIRST);
+    loop.expectNoMessage(SOON);
+    supply(1, 5, SECOND);
+    assertThat(expectFinished().version()).isEqualTo(3);
+
+    worker.tell(ahead(7, 4));
+    expectFetches(4, "first"); // and not the second, which is new enough
+    layers.expectNoMessage(SOON);
+    supply(1, 4, FIRST);
+    assertThat(expectFinished().version()).isEqualTo(4);
+  }
+
+  /** An order of a step that may be computed on versions from this one on. */
+  private WorkerCommand.Assign ahead(long step, long version) {
+    WorkerCommand.Assign own = train(1, step, 0, BOTH);
+    return new WorkerCommand.Assign(
+        RUN, 1, own.kind(), step, version, 0, 4, BOTH, 1.0, own.batch(), own.replyTo());
   }
 
   @Test
@@ -373,6 +413,42 @@ class WorkerTest {
 
     assertThat(expectFinished().attempt()).isEqualTo(2);
     expectClosed(1);
+  }
+
+  private static WorkerCommand.Cancel cancel(int microBatch) {
+    return new WorkerCommand.Cancel(RUN, 1, WorkerCommand.Kind.TRAIN, 1, microBatch);
+  }
+
+  @Test
+  void sweepThatAnotherWorkerWasFasterWithIsGivenUpForTheNextOrder() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    worker.tell(train(1, 1, 2, BOTH));
+    worker.tell(cancel(1));
+    worker.tell(cancel(0));
+    sweeps.script = (work, cancelled) -> {};
+
+    assertThat(expectFinished().microBatch()).isEqualTo(2);
+    loop.expectNoMessage(SOON);
+  }
+
+  @Test
+  void orderThatIsCancelledBeforeItBeganIsNotDone() {
+    CountDownLatch computing = waitUntilCancelled();
+    prepared(1);
+    begin(1, computing);
+    worker.tell(train(1, 1, 2, BOTH));
+    worker.tell(cancel(2));
+    worker.tell(cancel(0));
+    layers.expectNoMessage(SOON);
+    worker.tell(train(1, 2, 3, BOTH));
+    expectFetches(1, "first", "second");
+    worker.tell(new WorkerCommand.Cancel(RUN, 1, WorkerCommand.Kind.TRAIN, 2, 3));
+    supply(1, 1, FIRST, SECOND);
+
+    layers.expectNoMessage(SOON);
+    loop.expectNoMessage(SOON);
   }
 
   private CountDownLatch waitUntilCancelled() {

@@ -7,6 +7,7 @@ enum Range {
   BELOW_ONE("from 0 to below 1", 0),
   UNIT("from 0 to 1", 0),
   SHARE("above 0, at most 1", 1),
+  FACTOR("above 1, or off", 3),
   PERCENT("from 0 to 100", 0),
   ANY("that is finite", 0);
 
@@ -27,6 +28,7 @@ enum Range {
           case BELOW_ONE -> value >= 0 && (float) value < 1;
           case UNIT -> value >= 0 && value <= 1;
           case SHARE -> value > 0 && value <= 1;
+          case FACTOR -> value > 1;
           case PERCENT -> value >= 0 && value <= 100;
           case ANY -> true;
         };

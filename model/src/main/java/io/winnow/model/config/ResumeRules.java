@@ -82,6 +82,10 @@ public final class ResumeRules {
           may("workers", "the bytes do not depend on who computes"),
           fixed("wire", "gradients and parameters so far were rounded to it"),
           may("priority", "it says only who waits for whom"),
+          may(
+              "mode",
+              "an attempt begins with no step open; equal bytes are promised of sync alone"),
+          may("staleness", "an attempt begins with no step open"),
           next("commands", "those of steps that are done are part of the result"));
 
   private static final Rule NO_RULE = fixed("", "it may be part of the result");

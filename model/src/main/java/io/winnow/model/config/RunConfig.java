@@ -50,6 +50,7 @@ public record RunConfig(
     Workers workers,
     WireType wire,
     int priority,
+    Pace pace,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -76,6 +77,7 @@ public record RunConfig(
         workers,
         wire,
         priority,
+        pace,
         generation,
         commands);
   }
@@ -427,8 +429,27 @@ public record RunConfig(
    * Compute slots of this node; 0 = one per core.
    *
    * @param determinism whether workers of another numerics fingerprint are refused
+   * @param straggler times the median time of recent sweeps after which one is given to an idle
+   *     worker, too; 0 = never
    */
-  public record Workers(int count, boolean determinism) {}
+  public record Workers(int count, boolean determinism, double straggler) {}
+
+  /**
+   * Whether steps are computed one after the other or ahead of each other.
+   *
+   * @param staleness how many versions older than a step's own the parameters of its sweeps may be;
+   *     0 in synchronous mode
+   */
+  public record Pace(Mode mode, int staleness) {
+    /** One step after the other. */
+    public static final Pace SYNC = new Pace(Mode.SYNC, 0);
+  }
+
+  /** The two ways to go through the steps. */
+  public enum Mode {
+    SYNC,
+    ASYNC
+  }
 
   /**
    * A command that holds from a step on, as if it had been sent then.

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link RunConfig} of checked keys, section by section; reports what does not fit. */
 final class RunConfigBinder {
+  private static final int DEFAULT_STALENESS = 4;
+
+  /** What layers keep gradients of is bounded. */
+  private static final int MAX_STALENESS = 64;
+
   private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
   private static final int MOST_PRIORITY = 1_000_000;
@@ -65,6 +70,7 @@ final class RunConfigBinder {
             workers(),
             values.choice("wire.dtype", WireType.class),
             (int) values.whole("priority", -MOST_PRIORITY, MOST_PRIORITY),
+            pace(),
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
@@ -183,7 +189,31 @@ final class RunConfigBinder {
   private Workers workers() {
     Determinism determinism = values.choice("workers.determinism", Determinism.class);
     return new Workers(
-        (int) values.whole("workers.count", 0, 4_096), determinism == Determinism.STRICT);
+        (int) values.whole("workers.count", 0, 4_096),
+        determinism == Determinism.STRICT,
+        straggler());
+  }
+
+  private double straggler() {
+    String path = "workers.straggler";
+    return "off".equals(values.text(path)) ? 0 : values.decimal(path, Range.FACTOR);
+  }
+
+  private RunConfig.Pace pace() {
+    RunConfig.Mode mode = values.choice("mode", RunConfig.Mode.class);
+    boolean isGiven = values.has("staleness");
+    int staleness = isGiven ? (int) values.whole("staleness", 0, MAX_STALENESS) : DEFAULT_STALENESS;
+    if (mode == RunConfig.Mode.ASYNC) {
+      return new RunConfig.Pace(mode, staleness);
+    }
+    if (isGiven && staleness > 0) {
+      problems.add(
+          "staleness",
+          staleness
+              + ", but mode is sync: every sweep computes on the parameters of the step before",
+          "mode = async, or no staleness");
+    }
+    return RunConfig.Pace.SYNC;
   }
 
   private enum Determinism {

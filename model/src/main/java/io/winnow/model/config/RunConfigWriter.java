@@ -214,7 +214,16 @@ public final class RunConfigWriter {
     if (run.priority() != 0) { // texts of runs that know of no queue stay as they are
       line("priority", run.priority());
     }
+    line("workers.straggler", run.workers().straggler() == 0 ? "off" : run.workers().straggler());
+    pace(run.pace());
     line("commands", commands(run.commands()));
+  }
+
+  private void pace(RunConfig.Pace pace) {
+    line("mode", pace.mode() == RunConfig.Mode.SYNC ? "sync" : "async");
+    if (pace.mode() == RunConfig.Mode.ASYNC) {
+      line("staleness", pace.staleness());
+    }
   }
 
   private void line(String path, Object value) {

@@ -19,13 +19,16 @@ import java.util.TreeMap;
 /**
  * What a layer that is moved leaves to its successor: its state in an attempt, and for the steps
  * after it whose gradients are all in, their sums. As a blob it is a safetensors file of format
- * {@code winnow-hand-off-1}: in the metadata attempt, version, the steps of the sums and the
- * layer's plan as JSON; the state as the bytes of its {@link LayerSnapshot} in {@code state}; and
- * per sum {@code sum.<step>.<module>.dA .dB .dOmega} of each head and {@code sum.<step>.<tensor>}.
+ * {@code winnow-hand-off-1}: in the metadata attempt, version, staleness, the steps of the sums and
+ * the layer's plan as JSON; the state as the bytes of its {@link LayerSnapshot} in {@code state};
+ * and per sum {@code sum.<step>.<module>.dA .dB .dOmega} of each head and {@code
+ * sum.<step>.<tensor>}.
  *
- * @param sums by step; empty where micro-batches are lacking
+ * @param staleness of how many steps after the next one gradients are taken
+ * @param sums by step; steps that lack micro-batches are not in it
  */
-public record LayerHandOff(long attempt, LayerState state, SortedMap<Long, LayerGradient> sums) {
+public record LayerHandOff(
+    long attempt, int staleness, LayerState state, SortedMap<Long, LayerGradient> sums) {
   private static final String FORMAT = "winnow-hand-off-1";
   private static final String STATE = "state";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,6 +46,7 @@ public record LayerHandOff(long attempt, LayerState state, SortedMap<Long, Layer
             .metadata("layer", state.plan().spec().id().name())
             .metadata("attempt", Long.toString(attempt))
             .metadata("version", Long.toString(state.version()))
+            .metadata("staleness", Integer.toString(staleness))
             .metadata(
                 "steps", String.join(",", sums.keySet().stream().map(Object::toString).toList()))
             .metadata("plan", planText())
@@ -102,7 +106,11 @@ public record LayerHandOff(long attempt, LayerState state, SortedMap<Long, Layer
           sums.put(Long.valueOf(step), sum(plan, in, prefix(Long.parseLong(step))));
         }
       }
-      return new LayerHandOff(Long.parseLong(in.metadata().get("attempt")), state, sums);
+      return new LayerHandOff(
+          Long.parseLong(in.metadata().get("attempt")),
+          Integer.parseInt(in.metadata().get("staleness")),
+          state,
+          sums);
     } catch (JsonProcessingException e) {
       throw UserProblem.failure(what + ": its plan is unreadable: " + e.getOriginalMessage(), e);
     }

@@ -40,6 +40,14 @@ public final class Decide {
     return new Decide(rules, selection).decide(outcome, inLayerOrder(reports));
   }
 
+  /**
+   * Whether heads may be disconnected or grow at a step, as far as the selection before it says. A
+   * head that is only masked keeps its shape, and so do triplets.
+   */
+  public static boolean mayReshape(StepRules rules, SelectionState selection, long step) {
+    return rules.omegaTrains() && HeadSelection.mayReshape(rules.selection(), selection, step);
+  }
+
   /** The loss of a step and its 1-based number. */
   public record StepOutcome(long step, double loss) {}
 

@@ -42,9 +42,11 @@ public final class GradientSum {
         dOmega);
   }
 
+  /** One that is empty is zero: its sweep found the head masked, where those of others did not. */
   private static float[] sum(List<float[]> parts) {
-    float[] sum = parts.get(0).clone();
-    for (float[] part : parts.subList(1, parts.size())) {
+    List<float[]> some = parts.stream().filter(part -> part.length > 0).toList();
+    float[] sum = some.isEmpty() ? new float[0] : some.get(0).clone();
+    for (float[] part : some.subList(Math.min(1, some.size()), some.size())) {
       for (int i = 0; i < sum.length; i++) {
         sum[i] += part[i];
       }

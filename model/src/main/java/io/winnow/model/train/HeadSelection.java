@@ -39,6 +39,16 @@ final class HeadSelection {
       SelectionState after,
       Map<AdapterId, Float> scores) {}
 
+  /**
+   * Whether a round may be due at a step. Before the first step the heads were not counted, so
+   * there the first of them counts as possible.
+   */
+  static boolean mayReshape(SelectionSettings settings, SelectionState state, long step) {
+    int heads = state.heads() == 0 ? Integer.MAX_VALUE : state.heads();
+    boolean isLeft = !state.isFinal() && state.rounds() < settings.rounds(heads);
+    return isLeft && step >= settings.round(state.rounds(), heads).at();
+  }
+
   /** No head is selected at this step. */
   Outcome none() {
     return masked(Map.of());

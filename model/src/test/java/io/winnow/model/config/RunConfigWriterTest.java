@@ -82,9 +82,10 @@ class RunConfigWriterTest {
         new RunConfig.Checkpoint(
             even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
-        new RunConfig.Workers(number, even),
+        new RunConfig.Workers(number, even, even ? 0 : 1.5 + number),
         even ? WireType.F32 : WireType.BF16,
         even ? 0 : number,
+        even ? RunConfig.Pace.SYNC : new RunConfig.Pace(RunConfig.Mode.ASYNC, number % 65),
         SomeTask.generation(number),
         even
             ? List.of()

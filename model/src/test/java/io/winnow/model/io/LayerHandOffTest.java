@@ -20,7 +20,7 @@ class LayerHandOffTest {
   private static final String LAYER = SmallLayer.plan().spec().id().name();
 
   private static LayerHandOff handOff(Map<Long, LayerGradient> sums) {
-    return new LayerHandOff(7, SmallLayer.after(3), new TreeMap<>(sums));
+    return new LayerHandOff(7, 2, SmallLayer.after(3), new TreeMap<>(sums));
   }
 
   private static LayerHandOff overTheStore(LayerHandOff handOff) {
@@ -62,7 +62,7 @@ class LayerHandOffTest {
     LayerPlan plan =
         SmallLayer.plan().training(new TripletRule(0.1f, new Importance.Smoothing(0.85f, 0.85f)));
     LayerState state = LayerState.initial(plan, SmallLayer.initial().published().tensors());
-    LayerHandOff left = new LayerHandOff(1, state, new TreeMap<>());
+    LayerHandOff left = new LayerHandOff(1, 0, state, new TreeMap<>());
 
     assertThat(overTheStore(left)).usingRecursiveComparison().isEqualTo(left);
   }

@@ -122,4 +122,15 @@ class GradientSumPropertyTest {
     assertThat(sum.adapters().get(0).dB()).isEmpty();
     assertThat(sum.adapters().get(0).dOmega()).isEqualTo(6);
   }
+
+  /** With staleness, sweeps of one step may have had the head at different omegas. */
+  @Example
+  void aSweepThatFoundTheHeadMaskedAddsZeroToThoseThatDidNot() {
+    LayerGradient masked = gradient(new float[0], new float[0], 2);
+    LayerGradient first = gradient(new float[] {-0f, 2}, new float[] {3}, 1);
+    LayerGradient second = gradient(new float[] {-0f, 4}, new float[] {5}, 1);
+
+    assertThat(bits(GradientSum.of(List.of(masked, first, masked, second, masked))))
+        .isEqualTo(bits(gradient(new float[] {-0f, 6}, new float[] {8}, 8)));
+  }
 }

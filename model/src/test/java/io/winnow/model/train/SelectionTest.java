@@ -170,4 +170,32 @@ class SelectionTest {
     assertThat(omega(decision, 0)).isEqualTo(2);
     assertThat(omega(decision, 1)).isEqualTo(1);
   }
+
+  @Test
+  void whatDisconnectsHeadsIsForeseenHoweverEarlyItIsAskedAndMasksAreNot() {
+    Rules rules = keeping(1).every(1).at(3);
+    SelectionState selection = START;
+    for (long step = 1; step <= 6; step++) {
+      StepDecision decision =
+          step <= 3
+              ? decide(rules, selection, step, head(1, 0.5f), head(1, 0.25f))
+              : decide(rules, selection, step, head(1, 0.5f));
+      boolean isForeseen = Decide.mayReshape(rules.build(), selection, step);
+
+      assertThat(isForeseen).as("step " + step).isEqualTo(step == 3);
+      assertThat(decision.pruned().isEmpty()).isEqualTo(!isForeseen);
+      assertThat(Decide.mayReshape(rules.build(), START, step)).isEqualTo(step >= 3);
+      selection = decision.after();
+    }
+  }
+
+  @Test
+  void selectionThatABadStepPutsOffIsForeseenAtEveryStepUntilItIsDone() {
+    StepRules rules = keeping(1).at(3).build();
+    List<LayerReport> reports = List.of(layer(0, 1, head(0, 1, 0.5f), head(1, 1, 0.25f)));
+    StepDecision bad = Decide.step(rules, START, new StepOutcome(3, Double.NaN), reports);
+
+    assertThat(Decide.mayReshape(rules, bad.after(), 4)).isTrue();
+    assertThat(Decide.mayReshape(keeping(1).withFixedOmega().at(3).build(), START, 3)).isFalse();
+  }
 }
