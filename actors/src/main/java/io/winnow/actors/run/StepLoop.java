@@ -195,8 +195,7 @@ public final class StepLoop {
       long number = open.nextNumber(progress);
       Sampler.Draw drawn = sampler.draw(open.nextPosition(progress));
       List<Batch> batches = plan.cut(plan.train(), drawn.examples());
-      Board board =
-          new Board(WorkerCommand.Kind.TRAIN, number, open.oldest(number), batches);
+      Board board = new Board(WorkerCommand.Kind.TRAIN, number, open.oldest(number), batches);
       OpenStep.Ahead ahead = agenda.ahead(number, steering.at(number), progress);
       open.add(new OpenStep(board, drawn.next(), ahead));
       crew.work(board, progress.liveLayers());

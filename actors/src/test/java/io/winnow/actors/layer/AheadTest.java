@@ -118,8 +118,10 @@ class AheadTest {
 
   @Test
   void valuesAreThoseOfStepsThatCameOneAfterTheOther() {
-    tell(Stream.of(gradients(3), gradients(1), gradients(2)).flatMap(Stream::of)
-        .toArray(LayerCommand[]::new));
+    tell(
+        Stream.of(gradients(3), gradients(1), gradients(2))
+            .flatMap(Stream::of)
+            .toArray(LayerCommand[]::new));
     WorkerCommand.Parameters ahead = afterThreeSteps();
 
     layer = restored(0);

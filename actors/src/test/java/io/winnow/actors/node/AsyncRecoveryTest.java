@@ -71,8 +71,7 @@ class AsyncRecoveryTest {
         .isEqualTo(LongStream.rangeClosed(1, TinyRun.STEPS).boxed().toList());
     assertThat(tokens(run)).isEqualTo(tokens);
     assertThat(steps(run))
-        .allSatisfy(
-            row -> assertThat(row.staleness().max()).isBetween(0L, (long) STALENESS));
+        .allSatisfy(row -> assertThat(row.staleness().max()).isBetween(0L, (long) STALENESS));
     assertThat(steps(run))
         .filteredOn(row -> row.step() >= TinyRun.SELECTED_AT)
         .extracting(MetricsRow::kept)
@@ -172,8 +171,7 @@ class AsyncRecoveryTest {
     List<MetricsRow> rows = steps(run);
     for (int i = 0; i < rows.size(); i++) {
       double share = rows.get(i).step() < from ? 1 : 5e-4 / learningRate();
-      assertThat(rows.get(i).lr())
-          .isCloseTo(before.get(i).lr() * share, withPercentage(0.001));
+      assertThat(rows.get(i).lr()).isCloseTo(before.get(i).lr() * share, withPercentage(0.001));
     }
     expectWhole(node, run);
   }

@@ -21,8 +21,7 @@ class OpenStepsTest {
   private final OpenSteps open = new OpenSteps(2);
 
   private static OpenStep step(long number, OpenStep.Ahead ahead) {
-    Batch batch =
-        new Batch(1, 1, new int[1], new int[1], null, new Targets.Classes(new int[] {0}));
+    Batch batch = new Batch(1, 1, new int[1], new int[1], null, new Targets.Classes(new int[] {0}));
     Board board = new Board(WorkerCommand.Kind.TRAIN, number, 0, List.of(batch, batch));
     return new OpenStep(board, new Sampler.Position(0, (int) number), ahead);
   }
