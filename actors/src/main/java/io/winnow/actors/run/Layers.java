@@ -148,19 +148,22 @@ final class Layers {
     }
   }
 
+  /** Every layer that owes something is told again. */
+  void askAgain(Progress progress, OpenSteps open) {
+    restoreAgain();
+    unapplied.forEach(this::sendApply);
+    askable(progress).forEach(layer -> ask(layer, progress, open));
+  }
+
   /**
-   * Every layer that owes something is told again; it answers, or it is lost.
+   * A deadline passed: whoever owes something, and is asked again now, answers or is lost.
    *
    * @return a layer that has not answered for too long
    */
-  Optional<String> askAgain(Progress progress, OpenSteps open) {
-    List<String> asked = askable(progress);
-    restoreAgain();
-    unapplied.forEach(this::sendApply);
-    asked.forEach(layer -> ask(layer, progress, open));
+  Optional<String> expectAnswers(Progress progress, OpenSteps open) {
     Set<String> owing = new HashSet<>(unrestored);
     owing.addAll(unapplied);
-    asked.stream().filter(layer -> !open.hasReportedFirst(layer)).forEach(owing::add);
+    askable(progress).stream().filter(layer -> !open.hasReportedFirst(layer)).forEach(owing::add);
     owing.forEach(layer -> unanswered.merge(layer, 1, Integer::sum));
     return owing.stream().filter(layer -> unanswered.get(layer) > MAX_UNANSWERED).findFirst();
   }

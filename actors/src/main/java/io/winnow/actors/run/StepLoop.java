@@ -542,8 +542,9 @@ public final class StepLoop {
             loop.number(),
             progress.version(),
             still / 1_000_000_000L);
-    layers // before Save: a layer may lack the Apply that makes the version to save
-        .askAgain(progress, open)
+    layers.askAgain(progress, open); // before Save: Apply may make the version to save
+    layers
+        .expectAnswers(progress, open)
         .map(Layers::silence)
         .ifPresent(lost -> end(new StepLoopReport.AttemptLost(loop.number(), lost)));
     checkpoints.sayAgain();
