@@ -9,6 +9,7 @@ import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ final class Crew {
   private final Map<ActorRef<WorkerMessage>, Holding> holdings = new LinkedHashMap<>();
   private final Lateness lateness;
   private final Set<ActorRef<WorkerMessage>> outrun = new HashSet<>();
+  private final Set<ActorRef<WorkerMessage>> slow = new HashSet<>();
   private long applied;
   private boolean isLooking;
   private List<String> layers = List.of();
@@ -91,7 +93,7 @@ final class Crew {
   }
 
   private boolean assignPending(ActorRef<WorkerMessage> worker) {
-    for (Board board : boards) {
+    for (Board board : inOrderFor(worker)) {
       OptionalInt microBatch = board.take(worker);
       if (microBatch.isPresent()) {
         give(worker, board, microBatch.getAsInt());
@@ -99,6 +101,18 @@ final class Crew {
       }
     }
     return false;
+  }
+
+  /**
+   * Earlier steps first, since all others wait for them. Who is slow begins at the other end, with
+   * what is needed last: else every step would wait for it, and the parameters grow old meanwhile.
+   */
+  private List<Board> inOrderFor(ActorRef<WorkerMessage> worker) {
+    List<Board> order = new ArrayList<>(boards);
+    if (slow.contains(worker) || outrun.contains(worker)) {
+      Collections.reverse(order);
+    }
+    return order;
   }
 
   /** The first result of the two will count; more than two workers never have the same. */
@@ -186,12 +200,21 @@ final class Crew {
         holding != null && holding.board.isOf(kind, step) && holding.microBatch == microBatch;
     outrun.remove(worker);
     if (isThis) {
-      lateness.took(kind, System.nanoTime() - holding.sinceNanos);
+      sawPace(worker, kind, System.nanoTime() - holding.sinceNanos);
       holdings.remove(worker).board.release(worker);
     }
     if (isThis || holding == null) {
       workers.idle(worker);
     }
+  }
+
+  private void sawPace(ActorRef<WorkerMessage> worker, WorkerCommand.Kind kind, long nanos) {
+    if (lateness.isSlow(kind, nanos)) {
+      slow.add(worker);
+    } else {
+      slow.remove(worker);
+    }
+    lateness.took(kind, nanos);
   }
 
   /** Its first result came in: who else sweeps it gives up, and has time for something else. */
@@ -298,6 +321,7 @@ final class Crew {
   private void lose(ActorRef<WorkerMessage> worker) {
     workers.remove(worker);
     outrun.remove(worker);
+    slow.remove(worker);
     loop.actor().unwatch(worker);
     loop.actor().getLog().warn("run={} event=worker-lost worker={}", loop.run(), worker);
     release(worker);

@@ -55,7 +55,16 @@ final class Lateness {
     if (factor == 0 || times.size() < FEWEST) {
       return OptionalLong.empty();
     }
-    long median = times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
-    return OptionalLong.of(Math.max(NOISE_NANOS, (long) (factor * median)));
+    return OptionalLong.of(Math.max(NOISE_NANOS, (long) (factor * median(times))));
+  }
+
+  /** Whether a worker whose sweep took so long is slow beside the others, be it late or not. */
+  boolean isSlow(WorkerCommand.Kind kind, long nanos) {
+    Deque<Long> times = recent.getOrDefault(kind, new ArrayDeque<>());
+    return factor != 0 && times.size() >= FEWEST && nanos > factor * median(times);
+  }
+
+  private static long median(Deque<Long> times) {
+    return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
   }
 }

@@ -153,7 +153,7 @@ final class Layers {
     }
   }
 
-  /** Every layer that owes something is told again; it answers, or it is lost. */
+  /** Every layer that owes something is told again. */
   void askAgain(Progress progress, OpenSteps open) {
     restoreAgain();
     unapplied.forEach(this::sendApply);
@@ -161,11 +161,11 @@ final class Layers {
   }
 
   /**
-   * Whoever owes something leaves one more question unanswered.
+   * A deadline passed: whoever owes something, and is asked again now, answers or is lost.
    *
    * @return a layer that has not answered for too long
    */
-  Optional<String> doubted(Progress progress, OpenSteps open) {
+  Optional<String> expectAnswers(Progress progress, OpenSteps open) {
     Set<String> owing = new HashSet<>(unrestored);
     owing.addAll(unapplied);
     askable(progress).stream().filter(layer -> !open.hasReportedFirst(layer)).forEach(owing::add);

@@ -622,7 +622,7 @@ public final class StepLoop {
             still.toSeconds());
     ask();
     layers
-        .doubted(progress, open)
+        .expectAnswers(progress, open)
         .map(Layers::silence)
         .ifPresent(lost -> end(new StepLoopReport.AttemptLost(loop.number(), lost)));
     crew.doubtTheSilent();

@@ -49,6 +49,20 @@ class LatenessTest {
 
   @Test
   void whatTakesATenthOfASecondIsNeverLate() {
-    assertThat(after(3, 0, 0, 0).deadline(Kind.TRAIN)).hasValue(TimeUnit.MILLISECONDS.toNanos(100));
+    Lateness quick = after(3, 0, 0, 0);
+    quick.took(Kind.TRAIN, 1);
+
+    assertThat(quick.deadline(Kind.TRAIN)).hasValue(TimeUnit.MILLISECONDS.toNanos(100));
+    assertThat(quick.isSlow(Kind.TRAIN, 2)).as("but it may be slow").isTrue();
+  }
+
+  @Test
+  void slowIsWhoTakesAMultipleOfTheMedian() {
+    Lateness lateness = after(3, 1, 1, 1);
+
+    assertThat(lateness.isSlow(Kind.TRAIN, 3 * SECOND)).isFalse();
+    assertThat(lateness.isSlow(Kind.TRAIN, 4 * SECOND)).isTrue();
+    assertThat(after(3, 1, 1).isSlow(Kind.TRAIN, 4 * SECOND)).isFalse();
+    assertThat(after(0, 1, 1, 1).isSlow(Kind.TRAIN, 4 * SECOND)).isFalse();
   }
 }
