@@ -33,7 +33,7 @@ final class TestCluster implements AutoCloseable {
   private static final String LEAVING = "leaving the cluster";
 
   /** Fast ones show recovery at its best, but take nodes of a busy machine for dead. */
-  private static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
+  static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
 
   private final Path folder;
   private final Path conf;

@@ -133,6 +133,11 @@ final class WinnowProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** SIGINT: Ctrl-C in its terminal. */
+  void interrupt() throws IOException, InterruptedException {
+    signal("INT");
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

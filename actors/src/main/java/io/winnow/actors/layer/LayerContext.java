@@ -1,6 +1,7 @@
 package io.winnow.actors.layer;
 
 import akka.Done;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -12,6 +13,8 @@ import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerMessage;
 import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.RunId;
+import io.winnow.protocol.WorkerCommand;
+import io.winnow.protocol.WorkerMessage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -91,6 +94,10 @@ final class LayerContext {
 
   void answer(LayerReply reply) {
     post.toCoordinator(run, reply);
+  }
+
+  void send(ActorRef<WorkerMessage> worker, WorkerCommand.Parameters parameters) {
+    post.toWorker(worker, parameters);
   }
 
   /** To this layer, wherever it is by then. */

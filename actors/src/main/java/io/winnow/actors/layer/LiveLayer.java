@@ -102,7 +102,8 @@ final class LiveLayer {
   }
 
   private void send(ActorRef<WorkerMessage> worker) {
-    worker.tell(new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
+    layer.send(
+        worker, new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
   }
 
   Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {

@@ -2,6 +2,7 @@ package io.winnow.actors.node;
 
 import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.store.StoreSettings;
+import io.winnow.actors.weights.WeightsSettings;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.NearestName;
 import io.winnow.model.config.StrictSettings;
@@ -22,23 +23,28 @@ import org.jspecify.annotations.Nullable;
  * What a node.conf says; every key and its default is in {@code winnow-node-reference.conf}.
  *
  * @param workers compute slots; 0 where the node has no role worker
+ * @param runsPerSlot runs at once for each compute slot of the cluster
  * @param http where the node's HTTP service listens, or null for none
  * @param httpToken file with the secret that HTTP requests must carry, or null for none
  * @param log the node's log file
  * @param models where model folders of run.confs lie on this host, where they lie elsewhere
+ * @param weights whether base weights are given to other nodes, and taken from them
  */
 public record NodeConfig(
     ClusterSettings cluster,
     int workers,
+    int runsPerSlot,
     StoreSettings store,
     @Nullable NodeAddress http,
     @Nullable Path httpToken,
     Path log,
-    Map<String, Path> models) {
+    Map<String, Path> models,
+    WeightsSettings weights) {
   private static final String REFERENCE = "winnow-node-reference.conf";
   private static final String BY_DNS = "dns:";
   private static final int LAST_PORT = 65_535;
   private static final int MOST_WORKERS = 4096;
+  private static final int MOST_RUNS = 1000;
 
   /**
    * Reads a file.
@@ -67,11 +73,13 @@ public record NodeConfig(
         new NodeConfig(
             cluster,
             roles.contains(Role.WORKER) ? workers(settings) : 0,
+            settings.whole("queue.runs-per-slot", 1, MOST_RUNS),
             store(settings),
             http(settings),
             settings.existingFile("http.token-file"),
             log(settings, address),
-            settings.files("models"));
+            settings.files("models"),
+            weights(settings));
     settings.throwIfAny();
     return config;
   }
@@ -162,6 +170,16 @@ public record NodeConfig(
         ? new StoreSettings.OneHost(folder == null ? Path.of("") : folder)
         : new StoreSettings.Server(
             url, text(settings, "store.user"), text(settings, "store.password"));
+  }
+
+  private static WeightsSettings weights(StrictSettings settings) {
+    Path set = settings.file("weights.cache");
+    Path store = settings.file("store.folder");
+    Path folder = store == null ? Path.of("").toAbsolutePath() : store;
+    return new WeightsSettings(
+        settings.flag("weights.fetch"),
+        settings.flag("weights.serve"),
+        set == null ? folder.resolve("weights") : set);
   }
 
   private static Path log(StrictSettings settings, NodeAddress address) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.store.StoreSettings;
+import io.winnow.actors.weights.WeightsSettings;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class NodeConfigTest {
     assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.http()).isNull();
     assertThat(config.log()).hasFileName("node-2551.log");
+    assertThat(config.weights().fetch() || config.weights().serve()).isFalse();
   }
 
   @Test
@@ -43,6 +45,7 @@ class NodeConfigTest {
             http { host = "0.0.0.0", port = 8080 }
             log = my.log
             models { "/data/base" = local/base }
+            weights { fetch = true, serve = true, cache = fetched }
             tls { key-file = some.pem, cert-file = some.pem, ca-cert-file = some.pem }
             """);
 
@@ -58,6 +61,8 @@ class NodeConfigTest {
     assertThat(config.log()).isEqualTo(folder.resolve("my.log"));
     assertThat(config.model("/data/base")).isEqualTo(folder.resolve("local/base").toString());
     assertThat(config.model("/data/other")).isEqualTo("/data/other");
+    assertThat(config.weights())
+        .isEqualTo(new WeightsSettings(true, true, folder.resolve("fetched")));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.winnow.model.config;
 
 import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.task.score.GlueTask;
 import io.winnow.model.train.Budget;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * depend on the number of training examples stay {@link StepCount}s until the data is read: {@link
  * Training#totalSteps} gives the length of the run, and the {@code resolve} methods take it. It is
  * what a run journals about itself.
+ *
+ * @param wire what gradients and parameters are rounded to before they are sent
  */
 public record RunConfig(
     String name,
@@ -45,6 +48,8 @@ public record RunConfig(
     Checkpoint checkpoint,
     Failure failure,
     Workers workers,
+    WireType wire,
+    int priority,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -69,6 +74,8 @@ public record RunConfig(
         checkpoint,
         failure,
         workers,
+        wire,
+        priority,
         generation,
         commands);
   }
@@ -412,7 +419,7 @@ public record RunConfig(
    *
    * @param maxBadSteps non-finite steps in a row before the run pauses itself
    * @param maxAttempts attempts without a new counted checkpoint before the run pauses itself
-   * @param stepDeadline time without progress in a step before the coordinator asks what is missing
+   * @param stepDeadline time without progress in a step after which silent workers lose their work
    */
   public record Failure(int maxBadSteps, int maxAttempts, Duration stepDeadline) {}
 

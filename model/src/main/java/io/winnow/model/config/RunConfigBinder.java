@@ -3,6 +3,7 @@ package io.winnow.model.config;
 import com.typesafe.config.Config;
 import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.config.RunConfig.Checkpoint;
 import io.winnow.model.config.RunConfig.Failure;
 import io.winnow.model.config.RunConfig.Method;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link RunConfig} of checked keys, section by section; reports what does not fit. */
 final class RunConfigBinder {
   private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+  private static final int MOST_PRIORITY = 1_000_000;
 
   private final Source source;
   private final Config known;
@@ -60,6 +63,8 @@ final class RunConfigBinder {
             checkpoint(),
             failure(),
             workers(),
+            values.choice("wire.dtype", WireType.class),
+            (int) values.whole("priority", -MOST_PRIORITY, MOST_PRIORITY),
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);
