@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does one fault after another to the nodes of a cluster, drawn from a seed, when it is asked to
@@ -27,7 +28,7 @@ final class Disturber {
   }
 
   /** A node that is silent, and what lets it speak again. */
-  private record Silent(long untilNanos, Cure cure) {}
+  private record Silent(WinnowProcess node, long untilNanos, Cure cure) {}
 
   private interface Cure {
     void apply() throws IOException, InterruptedException;
@@ -37,7 +38,7 @@ final class Disturber {
   private final ChaosNetwork network;
   private final SplittableRandom random;
   private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
-  private Silent silent = new Silent(0, () -> {});
+  private @Nullable Silent silent;
   private long nextNanos;
 
   Disturber(TestCluster cluster, ChaosNetwork network, long seed) {
@@ -50,11 +51,9 @@ final class Disturber {
   /** Lets a silent node speak when it is time, and does the next fault when it is time. */
   void act() {
     try {
-      long now = System.nanoTime();
-      if (silent.untilNanos != 0 && now >= silent.untilNanos) {
-        rest();
-      }
-      if (now >= nextNanos && silent.untilNanos == 0 && allAreIn()) {
+      if (silent != null) {
+        listen(silent);
+      } else if (System.nanoTime() >= nextNanos && allAreIn()) {
         disturb();
         pause();
       }
@@ -65,12 +64,13 @@ final class Disturber {
     }
   }
 
-  /** No node is silent any more, and none will be before a pause is over. */
-  void rest() throws IOException, InterruptedException {
-    Cure cure = silent.cure;
-    silent = new Silent(0, () -> {});
-    cure.apply();
-    pause();
+  /** One that was given up and is started again would begin a cluster of its own if it were cut. */
+  private void listen(Silent one) throws IOException, InterruptedException {
+    if (System.nanoTime() >= one.untilNanos || !one.node.isAlive()) {
+      silent = null;
+      one.cure.apply();
+      pause();
+    }
   }
 
   private boolean allAreIn() {
@@ -89,20 +89,20 @@ final class Disturber {
       case BREAK_CONNECTIONS -> network.breakConnections(port);
       case STOP -> {
         node.signal("STOP");
-        silence(() -> node.signal("CONT"));
+        silence(node, () -> node.signal("CONT"));
       }
       case CUT_OFF -> {
         network.cutOff(port);
-        silence(network::mend);
+        silence(node, network::mend);
       }
     }
   }
 
   /** Short silences are drawn more often than long ones. */
-  private void silence(Cure cure) {
+  private void silence(WinnowProcess node, Cure cure) {
     double drawn = random.nextDouble();
     long nanos = Duration.ofMillis((long) (drawn * drawn * LONGEST_SILENCE_MILLIS)).toNanos();
-    silent = new Silent(System.nanoTime() + nanos, cure);
+    silent = new Silent(node, System.nanoTime() + nanos, cure);
   }
 
   private void pause() {

@@ -29,6 +29,9 @@ final class TestCluster implements AutoCloseable {
   /** What a node prints when it is in. */
   private static final String UP = " is up: ";
 
+  /** What it prints when it was asked to leave; asked again, it would end at once. */
+  private static final String LEAVING = "leaving the cluster";
+
   /** Fast ones show recovery at its best, but take nodes of a busy machine for dead. */
   static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
 
@@ -129,9 +132,10 @@ final class TestCluster implements AutoCloseable {
     assertThat(node.runsUntil(() -> isUp(port))).as(printed(node) + logs()).isTrue();
   }
 
-  /** Whether the node has got into the cluster since it was started the last time. */
+  /** Whether the node has got into the cluster since it was started the last time, and stays. */
   boolean isUp(int port) {
-    return nodes.get(port).isAlive() && printed(nodes.get(port)).contains(UP);
+    String printed = printed(nodes.get(port));
+    return nodes.get(port).isAlive() && printed.contains(UP) && !printed.contains(LEAVING);
   }
 
   /**
