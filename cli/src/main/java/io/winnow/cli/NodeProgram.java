@@ -12,6 +12,8 @@ import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.weights.FetchedWeights;
+import io.winnow.actors.weights.WeightsServer;
 import io.winnow.model.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,10 +55,13 @@ final class NodeProgram {
    */
   int run(@Nullable RunConfig run, @Nullable Path folder) throws InterruptedException {
     context.logging().toFile(config.log(), "node=" + config.cluster().address());
-    Bases bases = new Bases(config::model);
+    FetchedWeights fetched =
+        config.weights().fetch() ? new FetchedWeights(config.weights().cache()) : null;
+    Bases bases = new Bases(config::model, fetched);
     CompletableFuture<Integer> asked = new CompletableFuture<>();
     WinnowNode node =
         WinnowNode.start(NodeSettings.of(config, new FolderPlanner(bases), new BaseSweeps(bases)));
+    exchangeWeights(node, bases, fetched);
     Interrupts interrupts = Interrupts.during(() -> askToLeave(asked));
     node.whenRemoved().thenRun(NodeProgram::endSoon);
     try {
@@ -82,6 +87,15 @@ final class NodeProgram {
       throw failure;
     } finally {
       interrupts.close();
+    }
+  }
+
+  private void exchangeWeights(WinnowNode node, Bases bases, @Nullable FetchedWeights fetched) {
+    if (fetched != null) {
+      fetched.connect(node.system());
+    }
+    if (config.weights().serve()) {
+      WeightsServer.start(node.system(), bases);
     }
   }
 

@@ -9,6 +9,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +23,25 @@ class ForeignNodesIT {
       Path.of("../conf/make-test-certificates.sh").toAbsolutePath().normalize();
   private static final int GAVE_UP = 3;
   private static final int REFUSED = 4;
+  private static final int MANY = 20;
+
+  /** Longer than it takes to be foreign in every way. */
+  private static final String LONG = "training.epochs=6";
+
+  /** Above the 20 MiB that a frame carries. */
+  private static final int OVERSIZED = 22_000_000;
+
+  private static final String BOTH_FINGERPRINTS =
+      "its base weights are [0-9a-f]{64}, the run was begun with [0-9a-f]{64}";
+
+  /** What a worker's node tells of what it refused, once each. */
+  private static final List<String> REFUSALS =
+      List.of(
+          "event=connection-refused .*plaintext connection",
+          "event=connection-refused .*certificate_unknown|event=connection-refused .*path",
+          "event=message-refused .*unregistered class",
+          "event=message-refused .*Winnow 99\\.0\\.0 is not read",
+          "event=message-refused .*of 22000000 bytes is not read, a frame carries at most 20971520");
 
   @TempDir Path folder;
 
@@ -65,6 +88,92 @@ class ForeignNodesIT {
           .anyMatch(line -> line.contains("certificate_unknown"));
       assertThat(TestCluster.printed(cluster.node(first))).doesNotContain("client");
     }
+  }
+
+  @Test
+  void whateverIsForeignIsRefusedWithALineAndTheRunIsThatOfOneNode() throws Exception {
+    Path undisturbed = folder.resolve("undisturbed");
+    try (WinnowProcess run =
+        WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1", LONG))) {
+      assertThat(run.await()).as(run.printed()).isZero();
+    }
+    Path ours = certificates("ours");
+    Path theirs = certificates("theirs");
+    Path run = folder.resolve("disturbed");
+    Path others = otherWeights();
+    try (TestCluster cluster =
+        new TestCluster(folder.resolve("cluster"), "store.folder = store", tls(ours))) {
+      int control = cluster.start("control,adapters");
+      int worker = cluster.start("worker");
+      try (WinnowProcess client = cluster.submit(run, LONG);
+          WinnowProcess other = nodeOver(others, cluster)) {
+        assertThat(client.runsUntil(() -> QuickstartRuns.rows(run) > 0)).isTrue();
+        sendGarbage(worker);
+        disturb(worker, ours, theirs);
+        for (String line : REFUSALS) {
+          awaitLine(client, cluster.log(worker), line);
+        }
+        awaitLine(client, cluster.log(control), "event=worker-refused .*" + BOTH_FINGERPRINTS);
+        assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
+        assertThat(other.isAlive()).isTrue();
+      }
+      for (String line : REFUSALS) {
+        assertThat(lines(cluster.log(worker), line)).as(line).hasSize(1);
+      }
+      assertThat(lines(cluster.log(control), "event=worker-refused")).hasSize(1);
+    }
+    QuickstartRuns.assertSameAdapter(run, undisturbed);
+  }
+
+  /** Plaintext, another authority, a class that is not registered, a frame, another version. */
+  private static void disturb(int port, Path ours, Path theirs) throws IOException {
+    String own = new String(resource("/winnow-version.txt"), StandardCharsets.UTF_8).strip();
+    byte[] unregistered = {(byte) 0x8f, 0x4e}; // Kryo: an object of the class with id 9997
+    try (ForeignSystem plain = ForeignSystem.plain();
+        ForeignSystem foreign = ForeignSystem.withCertificate(theirs);
+        ForeignSystem member = ForeignSystem.withCertificate(ours)) {
+      plain.send(port, new ForeignSystem.Message("message@" + own, unregistered));
+      foreign.send(port, new ForeignSystem.Message("message@" + own, unregistered));
+      for (int i = 0; i < MANY; i++) {
+        member.send(port, new ForeignSystem.Message("message@" + own, unregistered));
+        member.send(port, new ForeignSystem.Message("message@99.0.0", unregistered));
+      }
+      member.send(port, new ForeignSystem.Message("message@" + own, new byte[OVERSIZED]));
+    }
+  }
+
+  private static void awaitLine(WinnowProcess client, Path log, String pattern) throws Exception {
+    assertThat(client.runsUntil(() -> !lines(log, pattern).isEmpty()))
+        .as("%s%n%s%n%s", pattern, client.printed(), TestCluster.read(log))
+        .isTrue();
+  }
+
+  private static List<String> lines(Path log, String pattern) {
+    return TestCluster.read(log)
+        .lines()
+        .filter(line -> Pattern.compile(pattern).matcher(line).find())
+        .toList();
+  }
+
+  /** The quickstart's model with one other bit in its last weight. */
+  private Path otherWeights() throws IOException {
+    Path model = QuickstartRuns.CONF.resolveSibling("model");
+    Path copy = Files.createDirectories(folder.resolve("other-weights"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(model.resolve(file), copy.resolve(file));
+    }
+    byte[] weights = Files.readAllBytes(copy.resolve("model.safetensors"));
+    weights[weights.length - 2] ^= 1;
+    Files.write(copy.resolve("model.safetensors"), weights);
+    return copy;
+  }
+
+  private WinnowProcess nodeOver(Path weights, TestCluster cluster) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    Collections.addAll(arguments, cluster.arguments(TestCluster.freePort(), "worker"));
+    Path model = QuickstartRuns.CONF.resolveSibling("model");
+    Collections.addAll(arguments, "--set", "models.\"" + model + "\"=" + weights);
+    return WinnowProcess.start(folder, arguments.toArray(String[]::new));
   }
 
   private WinnowProcess foreign(String name, Path store, String tls, int port) throws IOException {

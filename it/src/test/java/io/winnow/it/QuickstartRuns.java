@@ -63,6 +63,11 @@ final class QuickstartRuns {
 
   /** Every step stands in metrics.jsonl once, in order. */
   static void assertEachStepOnce(Path run) throws IOException {
+    assertEachStepOnce(run, STEPS);
+  }
+
+  /** The same, for a run of another number of steps. */
+  static void assertEachStepOnce(Path run, int count) throws IOException {
     List<Long> steps = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
       JsonNode row = JSON.readTree(line);
@@ -70,7 +75,7 @@ final class QuickstartRuns {
         steps.add(row.path("step").asLong());
       }
     }
-    assertThat(steps).isEqualTo(LongStream.rangeClosed(1, STEPS).boxed().toList());
+    assertThat(steps).isEqualTo(LongStream.rangeClosed(1, count).boxed().toList());
   }
 
   /**

@@ -9,10 +9,16 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Nodes in JVMs of their own on loopback, with a store in a folder or in a server. The first one
@@ -28,8 +34,9 @@ final class TestCluster implements AutoCloseable {
   private final Path folder;
   private final Path conf;
   private final Map<Integer, WinnowProcess> nodes = new LinkedHashMap<>();
+  private final Map<Integer, String> roles = new LinkedHashMap<>();
   private final List<WinnowProcess> clients = new ArrayList<>();
-  private int seed;
+  private String seeds = "";
 
   TestCluster(Path folder) throws IOException {
     this(folder, "store.folder = store");
@@ -46,33 +53,54 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts a node and waits until it is in; returns its port. */
   int start(String roles) throws IOException, InterruptedException {
-    int port = launch(roles);
+    int port = freePort();
+    seeds = seeds.isEmpty() ? "127.0.0.1:" + port : seeds;
+    launch(port, roles);
     awaitUp(port);
     return port;
   }
 
-  /** Starts nodes at the same time and waits until all are in. */
+  /**
+   * Starts nodes at the same time and waits until all are in. They have one list of nodes to join
+   * through, all of them: each may be started again while others live.
+   */
   void startAll(String... roles) throws IOException, InterruptedException {
+    Map<Integer, String> planned = new LinkedHashMap<>();
     for (String each : roles) {
-      launch(each);
+      planned.put(freePort(), each);
     }
+    seeds = addresses(planned.keySet());
+    for (var each : planned.entrySet()) {
+      launch(each.getKey(), each.getValue());
+    }
+    awaitAll();
+  }
+
+  /** Starts a node that has ended again, at its port and with its roles. */
+  void restart(int port) throws IOException {
+    launch(port, roles.get(port));
+  }
+
+  /** Waits until every node is in. */
+  void awaitAll() throws IOException, InterruptedException {
     for (int port : nodes.keySet()) {
       awaitUp(port);
     }
   }
 
-  private int launch(String roles) throws IOException {
-    int port = freePort();
-    seed = nodes.isEmpty() ? port : seed;
-    nodes.put(port, WinnowProcess.start(folder, arguments(port, roles)));
-    return port;
+  private void launch(int port, String role) throws IOException {
+    roles.put(port, role);
+    nodes.put(port, WinnowProcess.start(folder, arguments(port, role)));
   }
 
   private void awaitUp(int port) throws IOException, InterruptedException {
     WinnowProcess node = nodes.get(port);
-    assertThat(node.runsUntil(() -> printed(node).contains(UP)))
-        .as(printed(node) + logs())
-        .isTrue();
+    assertThat(node.runsUntil(() -> isUp(port))).as(printed(node) + logs()).isTrue();
+  }
+
+  /** Whether the node has got into the cluster since it was started the last time. */
+  boolean isUp(int port) {
+    return nodes.get(port).isAlive() && printed(nodes.get(port)).contains(UP);
   }
 
   /** What a node of this cluster is started with. */
@@ -84,7 +112,7 @@ final class TestCluster implements AutoCloseable {
       "--port",
       "" + port,
       "--join",
-      "127.0.0.1:" + seed,
+      seeds,
       "--role",
       roles,
       "--set",
@@ -124,7 +152,16 @@ final class TestCluster implements AutoCloseable {
   }
 
   private String join() {
-    return String.join(",", nodes.keySet().stream().map(port -> "127.0.0.1:" + port).toList());
+    return addresses(nodes.keySet());
+  }
+
+  private static String addresses(Collection<Integer> ports) {
+    return String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
+  }
+
+  /** The ports of all nodes that were started. */
+  List<Integer> ports() {
+    return List.copyOf(nodes.keySet());
   }
 
   WinnowProcess node(int port) {
@@ -137,12 +174,53 @@ final class TestCluster implements AutoCloseable {
 
   /** The living node whose log has the newest attempt of any run. */
   int coordinator() {
-    Optional<Integer> found =
-        nodes.keySet().stream()
-            .filter(port -> nodes.get(port).isAlive())
-            .filter(port -> read(log(port)).contains("event=attempt-begun"))
-            .reduce((first, second) -> second);
-    return found.orElseThrow(() -> new AssertionError("no node has begun an attempt"));
+    return living()
+        .filter(port -> !last(port, "event=attempt-begun").isEmpty())
+        .max(Comparator.comparing(port -> last(port, "event=attempt-begun")))
+        .orElseThrow(() -> new AssertionError("no node has begun an attempt"));
+  }
+
+  /** The living node, but for one, that has most layers of a run's newest attempt. */
+  int mostLayers(String run, int butFor) {
+    long attempt = living().mapToLong(port -> layers(port, run).newest()).max().orElse(0);
+    return living()
+        .filter(port -> port != butFor && layers(port, run).newest() == attempt)
+        .max(Comparator.comparingInt(port -> layers(port, run).count()))
+        .orElseThrow(() -> new AssertionError("no other node has layers of " + run));
+  }
+
+  private Stream<Integer> living() {
+    return nodes.keySet().stream().filter(port -> nodes.get(port).isAlive());
+  }
+
+  /** How many layers of a run came alive on a node in the newest attempt that its log tells of. */
+  private Layers layers(int port, String run) {
+    Pattern line = Pattern.compile("run=" + run + " layer=(\\S+) attempt=(\\d+) .*layer-live");
+    Map<Long, Set<String>> found = new TreeMap<>();
+    line.matcher(read(log(port)))
+        .results()
+        .forEach(
+            hit ->
+                found
+                    .computeIfAbsent(Long.valueOf(hit.group(2)), attempt -> new HashSet<>())
+                    .add(hit.group(1)));
+    return found.isEmpty()
+        ? new Layers(0, 0)
+        : new Layers(found.keySet().stream().max(Long::compare).orElse(0L), newest(found).size());
+  }
+
+  private static Set<String> newest(Map<Long, Set<String>> found) {
+    return found.get(found.keySet().stream().max(Long::compare).orElse(0L));
+  }
+
+  private record Layers(long newest, int count) {}
+
+  /** The last line of a node's log that has a text; lines begin with their time. */
+  private String last(int port, String text) {
+    return read(log(port))
+        .lines()
+        .filter(line -> line.contains(text))
+        .reduce("", (before, line) -> line);
   }
 
   /** All nodes' logs, for a test that failed. */

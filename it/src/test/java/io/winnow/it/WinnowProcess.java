@@ -109,6 +109,16 @@ final class WinnowProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Sends a signal that Java has no word for, as STOP and CONT. */
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  }
+
+  /** How it ended; {@link #await} gives the code of one that goes on. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

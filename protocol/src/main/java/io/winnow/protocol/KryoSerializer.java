@@ -4,13 +4,16 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
-import akka.serialization.JSerializer;
+import akka.serialization.ByteBufferSerializer;
+import akka.serialization.SerializerWithStringManifest;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableCollectionsSerializers;
 import com.esotericsoftware.kryo.serializers.MapSerializer;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,19 +23,23 @@ import java.util.TreeMap;
 
 /**
  * Control messages by Kryo, with explicit registration: a class that {@link WireClasses} does not
- * name is refused on either side. It never reaches the disk. One Kryo per thread, since an instance
- * is not safe to share.
+ * name is refused on either side. The manifest is the {@link WireVersion}; bytes of another one are
+ * never looked at. It never reaches the disk. One Kryo per thread, since an instance is not safe to
+ * share.
  */
-public final class KryoSerializer extends JSerializer {
+public final class KryoSerializer extends SerializerWithStringManifest
+    implements ByteBufferSerializer {
   private static final int IDENTIFIER = 770_001;
   private static final int BUFFER_BYTES = 4096;
   private static final int FIRST_OWN_ID = 100;
 
   private final ExtendedActorSystem system;
+  private final FrameLimit limit;
   private final ThreadLocal<Kryo> kryo = ThreadLocal.withInitial(this::newKryo);
 
   public KryoSerializer(ExtendedActorSystem system) {
     this.system = system;
+    this.limit = new FrameLimit(system);
   }
 
   @Override
@@ -41,8 +48,8 @@ public final class KryoSerializer extends JSerializer {
   }
 
   @Override
-  public boolean includeManifest() {
-    return false;
+  public String manifest(Object message) {
+    return WireVersion.manifest("message");
   }
 
   @Override
@@ -53,7 +60,23 @@ public final class KryoSerializer extends JSerializer {
   }
 
   @Override
-  public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
+  public void toBinary(Object message, ByteBuffer frame) {
+    byte[] bytes = toBinary(message);
+    MessageTooLarge.check(message, bytes.length, frame);
+    frame.put(bytes);
+  }
+
+  @Override
+  public Object fromBinary(ByteBuffer frame, String manifest) throws NotSerializableException {
+    limit.check(frame);
+    byte[] bytes = new byte[frame.remaining()];
+    frame.get(bytes);
+    return fromBinary(bytes, manifest);
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    WireVersion.kind(manifest);
     return kryo.get().readClassAndObject(new Input(bytes));
   }
 

@@ -58,4 +58,7 @@ public sealed interface LayerCommand extends LayerMessage {
       checkpoints = List.copyOf(checkpoints);
     }
   }
+
+  /** The attempt is over: hold nothing any more, and hand nothing off. Not answered. */
+  record Release(RunId run, long attempt) implements LayerCommand, Wire {}
 }

@@ -58,4 +58,10 @@ public sealed interface LayerReply extends CoordinatorMessage, StepLoopMessage, 
   /** The store refused: the version is not saved, or could not be restored. */
   record StoreFailed(RunId run, long attempt, String layer, long version, String reason)
       implements LayerReply {}
+
+  /**
+   * The layer was moved: it holds this version again, in the attempt it was in. What it owes it
+   * waits to be asked for.
+   */
+  record TakenUp(RunId run, long attempt, String layer, long version) implements LayerReply {}
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters trainable values that are left
  * @param skippedSteps steps without effect because something was not finite
  * @param dropped messages that came doubled, late or of a lower attempt, in this attempt
+ * @param handOffs layers that were moved without loss since the coordinator was started
  * @param last row of the newest step; null = none since the coordinator was started
  * @param evaluation row of the newest evaluation, likewise
  */
@@ -25,6 +26,7 @@ public record RunStanding(
     long parameters,
     long skippedSteps,
     long dropped,
+    long handOffs,
     @Nullable MetricsRow last,
     @Nullable MetricsRow evaluation)
     implements Wire {}

@@ -3,6 +3,8 @@ package io.winnow.protocol;
 import io.winnow.model.adapter.AdapterId;
 import io.winnow.model.adapter.LayerId;
 import io.winnow.model.adapter.TensorState;
+import io.winnow.model.adapter.WireType;
+import io.winnow.model.compute.Bf16;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -83,7 +85,8 @@ final class TensorBuffer {
 
     @Override
     void floats(float[] values) {
-      bytes = Math.addExact(bytes, Math.addExact(4, Math.multiplyExact(4, values.length)));
+      int each = WireType.isHalves(values) ? Short.BYTES : Float.BYTES;
+      bytes = Math.addExact(bytes, Math.addExact(5, Math.multiplyExact(each, values.length)));
     }
   }
 
@@ -123,9 +126,17 @@ final class TensorBuffer {
 
     @Override
     void floats(float[] values) {
+      boolean halves = WireType.isHalves(values);
+      buffer.put((byte) (halves ? Short.BYTES : Float.BYTES));
       buffer.putInt(values.length);
-      buffer.asFloatBuffer().put(values);
-      buffer.position(buffer.position() + Float.BYTES * values.length);
+      if (halves) {
+        for (float value : values) {
+          buffer.putShort(Bf16.half(value));
+        }
+      } else {
+        buffer.asFloatBuffer().put(values);
+        buffer.position(buffer.position() + Float.BYTES * values.length);
+      }
     }
   }
 
@@ -160,9 +171,19 @@ final class TensorBuffer {
     }
 
     float[] floats() {
-      float[] values = new float[length(Float.BYTES)];
-      buffer.asFloatBuffer().get(values);
-      buffer.position(buffer.position() + Float.BYTES * values.length);
+      int each = buffer.get();
+      if (each != Short.BYTES && each != Float.BYTES) {
+        throw new IllegalArgumentException("tensor message: values of " + each + " bytes");
+      }
+      float[] values = new float[length(each)];
+      if (each == Short.BYTES) {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Bf16.of(buffer.getShort());
+        }
+      } else {
+        buffer.asFloatBuffer().get(values);
+        buffer.position(buffer.position() + Float.BYTES * values.length);
+      }
       return values;
     }
 

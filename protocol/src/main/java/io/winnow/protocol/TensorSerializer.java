@@ -18,19 +18,23 @@ import java.nio.ByteOrder;
 /**
  * The tensor messages ({@link LayerCommand.Gradient}, {@link WorkerCommand.Parameters}, {@link
  * SweepReply.Evaluated}) as raw little-endian buffers, field by field in the order of their
- * records. Floats are copied in bulk.
+ * records. Floats are copied in bulk; arrays of bfloat16 numbers, as {@link
+ * io.winnow.model.adapter.WireType#BF16} makes them, take two bytes a value. The manifest names the
+ * kind and the {@link WireVersion}; bytes of another version are never looked at.
  */
 public final class TensorSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER = 770_002;
-  private static final String GRADIENT = "gradient-1";
-  private static final String PARAMETERS = "parameters-1";
-  private static final String EVALUATED = "evaluated-1";
+  private static final String GRADIENT = "gradient";
+  private static final String PARAMETERS = "parameters";
+  private static final String EVALUATED = "evaluated";
 
   private final ExtendedActorSystem system;
+  private final FrameLimit limit;
 
   public TensorSerializer(ExtendedActorSystem system) {
     this.system = system;
+    this.limit = new FrameLimit(system);
   }
 
   @Override
@@ -41,38 +45,43 @@ public final class TensorSerializer extends SerializerWithStringManifest
   @Override
   public String manifest(Object message) {
     if (message instanceof LayerCommand.Gradient) {
-      return GRADIENT;
+      return WireVersion.manifest(GRADIENT);
     } else if (message instanceof WorkerCommand.Parameters) {
-      return PARAMETERS;
+      return WireVersion.manifest(PARAMETERS);
     } else if (message instanceof SweepReply.Evaluated) {
-      return EVALUATED;
+      return WireVersion.manifest(EVALUATED);
     }
     throw new IllegalArgumentException("not a tensor message: " + message.getClass().getName());
   }
 
   @Override
   public byte[] toBinary(Object message) {
-    TensorBuffer.Size size = new TensorBuffer.Size();
-    write(message, size);
-    ByteBuffer buffer = ByteBuffer.allocate(size.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.allocate(size(message)).order(ByteOrder.LITTLE_ENDIAN);
     write(message, new TensorBuffer.Into(buffer));
     return buffer.array();
   }
 
   @Override
   public void toBinary(Object message, ByteBuffer buffer) {
+    MessageTooLarge.check(message, size(message), buffer);
     write(message, new TensorBuffer.Into(buffer.order(ByteOrder.LITTLE_ENDIAN)));
   }
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-    return fromBinary(ByteBuffer.wrap(bytes), manifest);
+    return read(ByteBuffer.wrap(bytes), manifest);
   }
 
   @Override
   public Object fromBinary(ByteBuffer bytes, String manifest) throws NotSerializableException {
+    limit.check(bytes);
+    return read(bytes, manifest);
+  }
+
+  private Object read(ByteBuffer bytes, String manifest) throws NotSerializableException {
+    String kind = WireVersion.kind(manifest);
     TensorBuffer.From in = new TensorBuffer.From(bytes.order(ByteOrder.LITTLE_ENDIAN));
-    return switch (manifest) {
+    return switch (kind) {
       case GRADIENT ->
           new LayerCommand.Gradient(
               new RunId(in.text()), in.int64(), in.int64(), in.int32(), in.int32(), gradient(in));
@@ -92,6 +101,12 @@ public final class TensorSerializer extends SerializerWithStringManifest
           throw new NotSerializableException(
               "tensor message '" + manifest + "' is unknown to this version of Winnow");
     };
+  }
+
+  private int size(Object message) {
+    TensorBuffer.Size size = new TensorBuffer.Size();
+    write(message, size);
+    return size.bytes();
   }
 
   private void write(Object message, TensorBuffer.Out out) {

@@ -9,6 +9,7 @@ import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
 import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.arch.Activations;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.Storage;
@@ -137,7 +138,22 @@ final class WireClasses {
           LayerParameters.class,
           CoordinatorCommand.Checkpoint.class,
           CoordinatorCommand.GetStanding.class,
-          RunStanding.class);
+          RunStanding.class,
+          LayerCommand.Release.class,
+          LayerReply.TakenUp.class,
+          WireType.class,
+          byte[].class,
+          WeightsCommand.Find.class,
+          WeightsCommand.Read.class,
+          WeightsReply.Found.class,
+          WeightsReply.Lacking.class,
+          WeightsReply.Chunk.class,
+          WeightsFile.class,
+          Parcel.class,
+          ParcelCommand.Next.class,
+          ParcelCommand.Piece.class,
+          ParcelCommand.Gone.class,
+          ParcelCommand.Received.class);
 
   private WireClasses() {}
 }

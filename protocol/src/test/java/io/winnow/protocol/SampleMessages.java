@@ -78,6 +78,8 @@ final class SampleMessages {
       return next;
     } else if (type == int[].class) {
       return IntStream.range(next, next + 5).toArray();
+    } else if (type == byte[].class) {
+      return new byte[] {(byte) next, -128, 127};
     } else if (type == float[].class) {
       return new float[] {next, Float.NaN, -0f, Float.MIN_VALUE};
     } else if (type.isEnum()) {
@@ -124,6 +126,8 @@ final class SampleMessages {
       return IntStream.range(0, floats.length)
           .mapToObj(i -> Float.floatToRawIntBits(floats[i]))
           .toList();
+    } else if (value instanceof byte[] bytes) {
+      return java.util.HexFormat.of().formatHex(bytes);
     } else if (value instanceof int[] ints) {
       return Arrays.stream(ints).boxed().toList();
     } else if (value instanceof List<?> list) {

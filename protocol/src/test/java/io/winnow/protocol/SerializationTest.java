@@ -6,8 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.ByteBufferSerializer;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializer;
+import akka.serialization.SerializerWithStringManifest;
+import akka.serialization.Serializers;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.adapter.LayerId;
+import io.winnow.model.adapter.TensorState;
 import io.winnow.model.adapter.TrainableSpec;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.arch.TaskHead;
@@ -52,6 +60,10 @@ class SerializationTest {
             SweepReply.class,
             CoordinatorCommand.class,
             RegistryCommand.class,
+            WeightsCommand.class,
+            Parcel.class,
+            ParcelCommand.class,
+            WeightsReply.class,
             RegistryCommand.Runs.class,
             RunEvent.class,
             RunStanding.class,
@@ -152,7 +164,8 @@ class SerializationTest {
     careless.writeClassAndObject(output, new Stranger("hello"));
     KryoSerializer kryo = new KryoSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes())).hasStackTraceContaining("Stranger");
+    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes(), WireVersion.manifest("message")))
+        .hasStackTraceContaining("Stranger");
   }
 
   @Test
@@ -161,7 +174,8 @@ class SerializationTest {
     output.writeVarInt(9_999, true);
     KryoSerializer kryo = new KryoSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes())).hasMessageContaining("9997");
+    assertThatThrownBy(() -> kryo.fromBinary(output.toBytes(), WireVersion.manifest("message")))
+        .hasMessageContaining("9997");
   }
 
   @ParameterizedTest
@@ -203,12 +217,72 @@ class SerializationTest {
   }
 
   @Test
-  void tensorMessageOfANewerVersionIsRefused() {
+  void messageOfAnotherVersionIsRefusedUnreadWithBothVersionsNamed() {
+    byte[] unreadable = {};
+    String own = WinnowVersion.text();
+
+    for (SerializerWithStringManifest serializer :
+        List.of(new KryoSerializer(SYSTEM), new TensorSerializer(SYSTEM))) {
+      assertThatThrownBy(() -> serializer.fromBinary(unreadable, "gradient@99.0.0"))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessage("a message of Winnow 99.0.0 is not read, this is " + own);
+      assertThatThrownBy(() -> serializer.fromBinary(unreadable, ""))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessage("a message of Winnow (none) is not read, this is " + own);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void everyMessageNamesTheVersion(Class<?> type) {
+    Object message = SAMPLES.sample(type);
+    Serializer serializer = SerializationExtension.get(SYSTEM).findSerializerFor(message);
+
+    assertThat(Serializers.manifestFor(serializer, message)).endsWith("@" + WinnowVersion.text());
+  }
+
+  @Test
+  void tensorMessageOfAnUnknownKindIsRefused() {
     TensorSerializer tensors = new TensorSerializer(SYSTEM);
 
-    assertThatThrownBy(() -> tensors.fromBinary(new byte[8], "gradient-2"))
+    assertThatThrownBy(() -> tensors.fromBinary(new byte[8], WireVersion.manifest("stranger")))
         .isInstanceOf(NotSerializableException.class)
-        .hasMessageContaining("gradient-2");
+        .hasMessageContaining("stranger");
+  }
+
+  @Test
+  void frameAboveTheLimitIsRefusedUnreadByBothSerializers() {
+    ByteBuffer large = ByteBuffer.allocate((20 << 20) + 1); // Akka's own limit is below
+
+    for (SerializerWithStringManifest serializer :
+        List.of(new KryoSerializer(SYSTEM), new TensorSerializer(SYSTEM))) {
+      assertThatThrownBy(
+              () ->
+                  ((ByteBufferSerializer) serializer)
+                      .fromBinary(large, WireVersion.manifest("gradient")))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("a message of 20971521 bytes is not read");
+    }
+  }
+
+  @Test
+  void arraysOfHalvesTakeHalfTheBytesAndArriveAsTheyWere() {
+    float[] halves = {1f, -0.5f, Float.NaN, Float.NEGATIVE_INFINITY, -0f, 3.140625f};
+    float[] others = {1f, -0.5f, Float.NaN, Float.NEGATIVE_INFINITY, -0f, 3.14f};
+    TensorSerializer tensors = new TensorSerializer(SYSTEM);
+
+    LayerCommand.Gradient narrow = gradientOf(halves);
+    LayerCommand.Gradient wide = gradientOf(others);
+
+    assertThat(tensors.toBinary(wide)).hasSize(tensors.toBinary(narrow).length + 2 * 6);
+    assertThat(SampleMessages.fields(overTheWire(narrow))).isEqualTo(SampleMessages.fields(narrow));
+    assertThat(SampleMessages.fields(overTheWire(wide))).isEqualTo(SampleMessages.fields(wide));
+  }
+
+  private static LayerCommand.Gradient gradientOf(float[] values) {
+    LayerGradient gradient =
+        new LayerGradient(new LayerId(0, "l"), List.of(), List.of(new TensorState("t", values)));
+    return new LayerCommand.Gradient(new RunId("r"), 1, 1, 0, 1, gradient);
   }
 
   // ------------------------------------------------------------------ ids

@@ -33,6 +33,7 @@ public final class RunJson {
       node.put("kept", found.kept()).put("parameters", found.parameters());
     }
     node.put("skipped_steps", found.skippedSteps()).put("dropped_messages", found.dropped());
+    node.put("hand_offs", found.handOffs());
     if (found.last() != null) {
       node.set("last", row(found.last()));
     }

@@ -74,6 +74,10 @@ final class PrometheusText {
         "winnow_run_dropped_messages_total",
         "Messages of the attempt that came doubled, late or of a lower attempt.",
         RunStanding::dropped);
+    counter(
+        "winnow_run_hand_offs_total",
+        "Layers that were moved without loss since the coordinator was started.",
+        RunStanding::handOffs);
     evaluations();
   }
 

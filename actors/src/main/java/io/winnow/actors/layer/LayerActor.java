@@ -1,35 +1,32 @@
 package io.winnow.actors.layer;
 
 import akka.actor.NoSerializationVerificationNeeded;
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.StashBuffer;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
-import io.winnow.model.train.HeadReport;
-import io.winnow.model.train.HeadState;
 import io.winnow.model.train.LayerState;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerMessage;
 import io.winnow.protocol.LayerReply;
-import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunId;
-import io.winnow.protocol.WorkerCommand;
-import io.winnow.protocol.WorkerMessage;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Owns A, B, omega and all optimizer state of one layer's adapters. It holds nothing when it
  * starts, and what it holds it holds at exactly one version: a gradient is for the step after that
- * version or it is dropped, a step is applied once or not at all. Phases: unloaded, restoring,
- * live. A command of a lower attempt is dropped in every phase.
+ * version or it is dropped, a step is applied once or not at all. Phases: looking (for what a
+ * predecessor handed off), unloaded, restoring, live, handing off. A command of a lower attempt is
+ * dropped in every phase.
  */
 public final class LayerActor {
   /** How sharding knows layers; the entity id is {@code run|layer}. */
@@ -41,37 +38,24 @@ public final class LayerActor {
     NOW
   }
 
-  private sealed interface Internal extends LayerMessage, NoSerializationVerificationNeeded {}
+  /**
+   * What waits while the store is asked. The protocol sends a layer one Fetch per worker, one
+   * Gradient per micro-batch and a handful of commands at a time; what is beyond this is dropped
+   * like a message that was lost, and asked for again.
+   */
+  private static final int WAITING = 1_024;
 
-  private record Loaded(LayerCommand.Restore restore, LayerState state) implements Internal {}
+  /** Shorter than what sharding gives a shard, and a node its shards, to stop. */
+  private static final Duration HAND_OFF_LIMIT = Duration.ofSeconds(15);
 
-  private record LoadFailed(LayerCommand.Restore restore, String reason) implements Internal {}
-
-  private record Stored(CheckpointId checkpoint, long bytes) implements Internal {}
-
-  private record StoreRefused(CheckpointId checkpoint, String reason) implements Internal {}
-
-  private record Forgot(int checkpoints) implements Internal {}
-
-  private record ForgetFailed(String reason) implements Internal {}
-
-  private final ActorContext<LayerMessage> context;
-  private final RunId run;
-  private final String layer;
-  private final Post post;
-  private final CheckpointStore store;
+  private final LayerContext layer;
+  private final StashBuffer<LayerMessage> waiting;
 
   private long attempt;
-  private long dropped;
 
-  private LayerActor(
-      ActorContext<LayerMessage> context, String entityId, Post post, CheckpointStore store) {
-    this.context = context;
-    int bar = entityId.indexOf('|');
-    this.run = new RunId(entityId.substring(0, bar));
-    this.layer = entityId.substring(bar + 1);
-    this.post = post;
-    this.store = store;
+  private LayerActor(LayerContext layer, StashBuffer<LayerMessage> waiting) {
+    this.layer = layer;
+    this.waiting = waiting;
   }
 
   /** The entity id of a layer. */
@@ -79,9 +63,76 @@ public final class LayerActor {
     return run.value() + "|" + layer;
   }
 
-  /** A layer that holds nothing yet. */
+  /** A layer that holds nothing but what a predecessor may have handed off. */
   public static Behavior<LayerMessage> create(String entityId, Post post, CheckpointStore store) {
-    return Behaviors.setup(context -> new LayerActor(context, entityId, post, store).unloaded());
+    return Behaviors.setup(
+        context ->
+            Behaviors.withStash(
+                WAITING,
+                waiting ->
+                    new LayerActor(new LayerContext(context, entityId, post, store), waiting)
+                        .look()));
+  }
+
+  // ------------------------------------------------------------------ looking
+
+  private Behavior<LayerMessage> look() {
+    String name = layer.layer();
+    context()
+        .pipeToSelf(
+            layer.handedOff().thenApply(found -> found.map(b -> LayerHandOff.read(name, b))),
+            (found, failure) ->
+                failure == null
+                    ? new LayerEvent.Looked(found)
+                    : new LayerEvent.LookFailed(Failures.rootMessage(failure)));
+    return Behaviors.receive(LayerMessage.class)
+        .onMessage(LayerEvent.Looked.class, this::onLooked)
+        .onMessage(LayerEvent.LookFailed.class, this::onLookFailed)
+        .onMessageEquals(Stop.NOW, this::leave)
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.class, this::keep)
+        .build();
+  }
+
+  private Behavior<LayerMessage> keep(LayerCommand command) {
+    if (waiting.isFull()) {
+      return layer.drop("too many are waiting", command);
+    }
+    waiting.stash(command);
+    return Behaviors.same();
+  }
+
+  private Behavior<LayerMessage> onLooked(LayerEvent.Looked looked) {
+    return waiting.unstashAll(looked.found().map(this::takeUp).orElseGet(this::unloaded));
+  }
+
+  private Behavior<LayerMessage> takeUp(LayerHandOff handOff) {
+    attempt = handOff.attempt();
+    LiveLayer live = LiveLayer.takingUp(layer, handOff);
+    context()
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} event=hand-off-taken-up version={} sums={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            handOff.sums().keySet());
+    layer.clearSlot();
+    layer.answer(live.takenUp());
+    return live(live);
+  }
+
+  private Behavior<LayerMessage> onLookFailed(LayerEvent.LookFailed failed) {
+    context()
+        .getLog()
+        .error(
+            "run={} layer={} event=hand-off-unreadable reason={}",
+            layer.run(),
+            layer.layer(),
+            failed.reason());
+    return waiting.unstashAll(unloaded());
   }
 
   // ------------------------------------------------------------------ unloaded
@@ -89,42 +140,47 @@ public final class LayerActor {
   private Behavior<LayerMessage> unloaded() {
     return Behaviors.receive(LayerMessage.class)
         .onMessage(LayerCommand.Restore.class, this::onRestore)
-        .onMessage(LayerCommand.Fetch.class, this::sayUnloaded)
-        .onMessage(LayerCommand.Gradient.class, this::sayUnloaded)
-        .onMessage(LayerCommand.Query.class, this::sayUnloaded)
-        .onMessage(LayerCommand.Apply.class, this::sayUnloaded)
-        .onMessage(LayerCommand.Save.class, this::sayUnloaded)
+        .onMessage(LayerCommand.Fetch.class, layer::sayUnloaded)
+        .onMessage(LayerCommand.Gradient.class, layer::sayUnloaded)
+        .onMessage(LayerCommand.Query.class, layer::sayUnloaded)
+        .onMessage(LayerCommand.Apply.class, layer::sayUnloaded)
+        .onMessage(LayerCommand.Save.class, layer::sayUnloaded)
         .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.Release.class, this::onRelease)
         .onMessageEquals(Stop.NOW, Behaviors::stopped)
-        .onMessage(Internal.class, this::onLateInternal)
+        .onMessage(LayerEvent.class, this::onLateEvent)
         .build();
   }
 
-  private Behavior<LayerMessage> sayUnloaded(LayerCommand command) {
-    post.toCoordinator(run, new LayerReply.Unloaded(run, command.attempt(), layer));
-    return Behaviors.same();
+  /** The attempt is over: what it held, or left for a successor, nobody needs. */
+  private Behavior<LayerMessage> onRelease(LayerCommand.Release release) {
+    if (release.attempt() < attempt) {
+      return layer.drop("release", release);
+    }
+    attempt = release.attempt();
+    layer.clearSlot();
+    return unloaded();
   }
 
   private Behavior<LayerMessage> onRestore(LayerCommand.Restore restore) {
     if (restore.attempt() <= attempt) {
-      return drop("restore", restore);
+      return layer.drop("restore", restore);
     }
     attempt = restore.attempt();
     if (restore.from().equals(CheckpointId.START)) {
-      return become(restore, LayerState.initial(restore.plan(), restore.initial()));
+      return become(LayerState.initial(restore.plan(), restore.initial()));
     }
-    context.pipeToSelf(
-        store
-            .load(new CheckpointStore.Key(run, layer, restore.from()))
-            .thenApply(blob -> decode(restore, blob)),
-        (state, failure) ->
-            failure == null
-                ? new Loaded(restore, state)
-                : new LoadFailed(restore, Failures.rootMessage(failure)));
-    return restoring();
+    context()
+        .pipeToSelf(
+            layer.store().load(layer.key(restore.from())).thenApply(blob -> decode(restore, blob)),
+            (state, failure) ->
+                failure == null
+                    ? new LayerEvent.Loaded(restore, state)
+                    : new LayerEvent.LoadFailed(restore, Failures.rootMessage(failure)));
+    return restoring(restore);
   }
 
-  private LayerState decode(LayerCommand.Restore restore, Optional<byte[]> blob) {
+  private static LayerState decode(LayerCommand.Restore restore, Optional<byte[]> blob) {
     byte[] bytes =
         blob.orElseThrow(
             () -> new IllegalStateException("nothing is stored under " + restore.from()));
@@ -133,276 +189,178 @@ public final class LayerActor {
 
   // ------------------------------------------------------------------ restoring
 
-  private Behavior<LayerMessage> restoring() {
+  private Behavior<LayerMessage> restoring(LayerCommand.Restore restore) {
     return Behaviors.receive(LayerMessage.class)
-        .onMessage(Loaded.class, this::onLoaded)
-        .onMessage(LoadFailed.class, this::onLoadFailed)
+        .onMessage(LayerEvent.Loaded.class, this::onLoaded)
+        .onMessage(LayerEvent.LoadFailed.class, this::onLoadFailed)
         .onMessage(LayerCommand.Restore.class, this::onRestore)
         .onMessage(LayerCommand.Forget.class, this::onForget)
-        .onMessageEquals(Stop.NOW, Behaviors::stopped)
-        .onMessage(Internal.class, this::onLateInternal)
-        .onMessage(LayerCommand.class, command -> drop("while restoring", command))
+        .onMessage(LayerCommand.Release.class, this::onRelease)
+        .onMessageEquals(Stop.NOW, () -> leaveWith(List.of(restore)))
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessage(LayerCommand.class, command -> layer.drop("while restoring", command))
         .build();
   }
 
-  private Behavior<LayerMessage> onLoaded(Loaded loaded) {
-    return loaded.restore.attempt() == attempt
-        ? become(loaded.restore, loaded.state)
-        : Behaviors.same();
+  private Behavior<LayerMessage> onLoaded(LayerEvent.Loaded loaded) {
+    return loaded.restore().attempt() == attempt ? become(loaded.state()) : Behaviors.same();
   }
 
-  private Behavior<LayerMessage> onLoadFailed(LoadFailed failed) {
-    if (failed.restore.attempt() != attempt) {
+  private Behavior<LayerMessage> onLoadFailed(LayerEvent.LoadFailed failed) {
+    if (failed.restore().attempt() != attempt) {
       return Behaviors.same();
     }
-    context
+    CheckpointId from = failed.restore().from();
+    context()
         .getLog()
         .error(
             "run={} layer={} attempt={} event=restore-failed from={} reason={}",
-            run,
-            layer,
+            layer.run(),
+            layer.layer(),
             attempt,
-            failed.restore.from(),
-            failed.reason);
-    post.toCoordinator(
-        run,
+            from,
+            failed.reason());
+    layer.answer(
         new LayerReply.StoreFailed(
-            run, attempt, layer, failed.restore.from().version(), failed.reason));
+            layer.run(), attempt, layer.layer(), from.version(), failed.reason()));
     attempt--; // the same Restore, said again, is tried again
     return unloaded();
   }
 
-  private Behavior<LayerMessage> become(LayerCommand.Restore restore, LayerState state) {
-    Live live = new Live(state);
-    post.toCoordinator(run, live.restored());
-    return live.receive();
+  private Behavior<LayerMessage> become(LayerState state) {
+    LiveLayer live = new LiveLayer(layer, attempt, state);
+    layer.answer(live.restored());
+    return live(live);
   }
 
   // ------------------------------------------------------------------ live
 
-  /** One attempt's life: the state at its version, and what came in for the step after it. */
-  private final class Live {
-    private LayerState state;
-    private StepInbox inbox = StepInbox.empty();
-    private final List<LayerCommand.Fetch> parked = new ArrayList<>();
-    private Optional<CheckpointId> storing = Optional.empty();
-    private Optional<LayerReply.Saved> stored = Optional.empty();
+  private Behavior<LayerMessage> live(LiveLayer live) {
+    return Behaviors.receive(LayerMessage.class)
+        .onMessage(LayerCommand.Fetch.class, live::isOfThisAttempt, live::onFetch)
+        .onMessage(LayerCommand.Gradient.class, live::isOfThisAttempt, live::onGradient)
+        .onMessage(LayerCommand.Query.class, live::isOfThisAttempt, live::onQuery)
+        .onMessage(LayerCommand.Apply.class, live::isOfThisAttempt, live::onApply)
+        .onMessage(LayerCommand.Save.class, live::isOfThisAttempt, live::onSave)
+        .onMessage(LayerCommand.Restore.class, live::isAsAfter, again -> sayRestored(live))
+        .onMessage(LayerCommand.Restore.class, this::onRestore)
+        .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.Release.class, this::onRelease)
+        .onMessageEquals(Stop.NOW, () -> handOff(live))
+        .onMessage(LayerEvent.Stored.class, live::onStored)
+        .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessage(LayerCommand.class, this::onOfAnotherAttempt)
+        .build();
+  }
 
-    Live(LayerState state) {
-      this.state = state;
-    }
+  /** Who is spoken to by a later attempt took up what was handed off before that began. */
+  private Behavior<LayerMessage> onOfAnotherAttempt(LayerCommand command) {
+    return command.attempt() > attempt
+        ? layer.sayUnloaded(command)
+        : layer.drop("of another attempt", command);
+  }
 
-    Behavior<LayerMessage> receive() {
-      return Behaviors.receive(LayerMessage.class)
-          .onMessage(LayerCommand.Fetch.class, this::ofThisAttempt, this::onFetch)
-          .onMessage(LayerCommand.Gradient.class, this::ofThisAttempt, this::onGradient)
-          .onMessage(LayerCommand.Query.class, this::ofThisAttempt, this::onQuery)
-          .onMessage(LayerCommand.Apply.class, this::ofThisAttempt, this::onApply)
-          .onMessage(LayerCommand.Save.class, this::ofThisAttempt, this::onSave)
-          .onMessage(LayerCommand.Restore.class, this::onRestoreAgain)
-          .onMessage(LayerCommand.Forget.class, LayerActor.this::onForget)
-          .onMessageEquals(Stop.NOW, Behaviors::stopped)
-          .onMessage(Stored.class, this::onStored)
-          .onMessage(StoreRefused.class, this::onStoreRefused)
-          .onMessage(Internal.class, LayerActor.this::onLateInternal)
-          .onMessage(LayerCommand.class, command -> drop("of another attempt", command))
-          .build();
-    }
+  /** The answer to Restore may have been lost: while nothing moved, say it again. */
+  private Behavior<LayerMessage> sayRestored(LiveLayer live) {
+    layer.answer(live.restored());
+    return Behaviors.same();
+  }
 
-    private boolean ofThisAttempt(LayerCommand command) {
-      return command.attempt() == attempt;
-    }
+  // ------------------------------------------------------------------ handing off
 
-    LayerReply.Restored restored() {
-      List<HeadReport> heads = state.heads().stream().map(h -> h.report(0f)).toList();
-      return new LayerReply.Restored(run, attempt, layer, state.version(), size(), heads);
-    }
+  /** Stores what a successor needs, then stops; where the store fails the layer is lost. */
+  private Behavior<LayerMessage> handOff(LiveLayer live) {
+    byte[] blob = live.handOff().toBytes();
+    context()
+        .pipeToSelf(
+            layer.handOff(blob),
+            (done, failure) ->
+                failure == null
+                    ? new LayerEvent.HandedOff(blob.length)
+                    : new LayerEvent.HandOffFailed(Failures.rootMessage(failure)));
+    context()
+        .scheduleOnce(
+            HAND_OFF_LIMIT,
+            context().getSelf(),
+            new LayerEvent.HandOffFailed("the store did not answer in " + HAND_OFF_LIMIT));
+    return Behaviors.receive(LayerMessage.class)
+        .onMessage(LayerEvent.HandedOff.class, done -> onHandedOff(live, done))
+        .onMessage(LayerEvent.HandOffFailed.class, failed -> onHandOffFailed(live, failed))
+        .onMessage(LayerEvent.Stored.class, live::onStored)
+        .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
+        .onMessage(LayerEvent.class, this::onLateEvent)
+        .onMessageEquals(Stop.NOW, Behaviors::same)
+        .onMessage(LayerCommand.Forget.class, this::onForget)
+        .onMessage(LayerCommand.class, this::keep)
+        .build();
+  }
 
-    /** The answer to Restore may have been lost: while nothing moved, say it again. */
-    private Behavior<LayerMessage> onRestoreAgain(LayerCommand.Restore restore) {
-      if (restore.attempt() == attempt && restore.from().version() == state.version()) {
-        post.toCoordinator(run, restored());
-        return Behaviors.same();
-      }
-      return onRestore(restore);
-    }
+  private Behavior<LayerMessage> onHandedOff(LiveLayer live, LayerEvent.HandedOff done) {
+    context()
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} event=handed-off version={} bytes={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            done.bytes());
+    return leaveWith(live.parked());
+  }
 
-    private Behavior<LayerMessage> onFetch(LayerCommand.Fetch fetch) {
-      if (fetch.version() == state.version()) {
-        send(fetch.replyTo());
-      } else if (fetch.version() == state.version() + 1) {
-        parked.add(fetch);
-      } else {
-        return drop("fetch of version " + fetch.version(), fetch);
-      }
-      return Behaviors.same();
-    }
+  private Behavior<LayerMessage> onHandOffFailed(LiveLayer live, LayerEvent.HandOffFailed failed) {
+    context()
+        .getLog()
+        .error(
+            "run={} layer={} attempt={} event=hand-off-failed version={} reason={}",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            live.version(),
+            failed.reason());
+    return leaveWith(live.parked());
+  }
 
-    private void send(ActorRef<WorkerMessage> worker) {
-      worker.tell(new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
-    }
+  private Behavior<LayerMessage> leaveWith(List<? extends LayerCommand> owed) {
+    owed.forEach(layer::sendOn);
+    return leave();
+  }
 
-    private Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {
-      boolean isNext = gradient.step() == state.version() + 1;
-      if (!isNext || inbox.has(gradient.microBatch())) {
-        return drop("gradient of step " + gradient.step(), gradient);
-      }
-      inbox = inbox.with(gradient);
-      if (inbox.isComplete()) {
-        sayReady();
-      }
-      return Behaviors.same();
-    }
-
-    private void sayReady() {
-      post.toCoordinator(
-          run,
-          new LayerReply.LayerReady(
-              run, attempt, state.version() + 1, state.report(inbox.total())));
-    }
-
-    /** Who is asked for a step beyond the next has lost what it once applied. */
-    private Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
-      if (query.step() <= state.version()) {
-        sayApplied(query.step());
-      } else if (query.step() == state.version() + 1 && inbox.isComplete()) {
-        sayReady();
-      } else if (query.step() == state.version() + 1) {
-        post.toCoordinator(
-            run,
-            new LayerReply.Missing(
-                run, attempt, layer, query.step(), inbox.missing(query.microBatches())));
-      } else {
-        return sayUnloaded(query);
-      }
-      return Behaviors.same();
-    }
-
-    private Behavior<LayerMessage> onApply(LayerCommand.Apply apply) {
-      long step = apply.decision().step();
-      if (step <= state.version()) {
-        sayApplied(step);
-        return Behaviors.same();
-      }
-      if (step != state.version() + 1 || !inbox.isComplete()) {
-        return drop("apply of step " + step, apply);
-      }
-      state = state.after(apply.decision(), inbox.total());
-      inbox = StepInbox.empty();
-      sayApplied(step);
-      parked.forEach(fetch -> send(fetch.replyTo()));
-      parked.clear();
-      return Behaviors.same();
-    }
-
-    private void sayApplied(long step) {
-      post.toCoordinator(run, new LayerReply.Applied(run, attempt, layer, step, size()));
-    }
-
-    private Behavior<LayerMessage> onSave(LayerCommand.Save save) {
-      CheckpointId checkpoint = new CheckpointId(attempt, save.version());
-      if (stored.filter(s -> s.version() == save.version()).isPresent()) {
-        post.toCoordinator(run, stored.get());
-      } else if (save.version() == state.version() && storing.isEmpty()) {
-        storing = Optional.of(checkpoint);
-        store(checkpoint);
-      } else if (!storing.equals(Optional.of(checkpoint))) {
-        return drop("save of version " + save.version(), save);
-      }
-      return Behaviors.same();
-    }
-
-    private void store(CheckpointId checkpoint) {
-      byte[] blob = LayerSnapshot.write(state);
-      context.pipeToSelf(
-          store.save(new CheckpointStore.Key(run, layer, checkpoint), blob),
-          (done, failure) ->
-              failure == null
-                  ? new Stored(checkpoint, blob.length)
-                  : new StoreRefused(checkpoint, Failures.rootMessage(failure)));
-    }
-
-    private Behavior<LayerMessage> onStored(Stored done) {
-      if (storing.equals(Optional.of(done.checkpoint))) {
-        storing = Optional.empty();
-        stored =
-            Optional.of(
-                new LayerReply.Saved(run, attempt, layer, done.checkpoint.version(), done.bytes));
-        post.toCoordinator(run, stored.get());
-      }
-      return Behaviors.same();
-    }
-
-    private Behavior<LayerMessage> onStoreRefused(StoreRefused refused) {
-      context
-          .getLog()
-          .error(
-              "run={} layer={} event=save-failed checkpoint={} reason={}",
-              run,
-              layer,
-              refused.checkpoint,
-              refused.reason);
-      if (storing.equals(Optional.of(refused.checkpoint))) {
-        storing = Optional.empty();
-        post.toCoordinator(
-            run,
-            new LayerReply.StoreFailed(
-                run, attempt, layer, refused.checkpoint.version(), refused.reason));
-      }
-      return Behaviors.same();
-    }
-
-    private LayerSize size() {
-      long parameters = state.heads().stream().mapToLong(HeadState::parameters).sum();
-      long optimizer = state.heads().stream().mapToLong(HeadState::optimizerBytes).sum();
-      for (var tensor : state.tensors()) {
-        parameters += tensor.values().length;
-        optimizer += tensor.moments().bytes();
-      }
-      return new LayerSize(state.heads().size(), parameters, optimizer, dropped);
-    }
+  /** What waits here goes on to the successor, for which sharding keeps it. */
+  private Behavior<LayerMessage> leave() {
+    waiting.forEach(message -> layer.sendOn((LayerCommand) message));
+    return Behaviors.stopped();
   }
 
   // ------------------------------------------------------------------ in every phase
 
+  private ActorContext<LayerMessage> context() {
+    return layer.actor();
+  }
+
   private Behavior<LayerMessage> onForget(LayerCommand.Forget forget) {
-    List<CheckpointStore.Key> keys =
-        forget.checkpoints().stream()
-            .map(checkpoint -> new CheckpointStore.Key(run, layer, checkpoint))
-            .toList();
-    context.pipeToSelf(
-        store.delete(keys),
-        (done, failure) ->
-            failure == null
-                ? new Forgot(keys.size())
-                : new ForgetFailed(Failures.rootMessage(failure)));
+    List<CheckpointStore.Key> keys = forget.checkpoints().stream().map(layer::key).toList();
+    context()
+        .pipeToSelf(
+            layer.store().delete(keys),
+            (done, failure) ->
+                failure == null
+                    ? new LayerEvent.Forgot(keys.size())
+                    : new LayerEvent.ForgetFailed(Failures.rootMessage(failure)));
     return Behaviors.same();
   }
 
-  private Behavior<LayerMessage> onLateInternal(Internal late) {
-    if (late instanceof ForgetFailed failed) {
-      context
+  private Behavior<LayerMessage> onLateEvent(LayerEvent late) {
+    if (late instanceof LayerEvent.ForgetFailed failed) {
+      context()
           .getLog()
           .warn(
               "run={} layer={} event=forget-failed reason={} (space is not freed, nothing is lost)",
-              run,
-              layer,
-              failed.reason);
+              layer.run(),
+              layer.layer(),
+              failed.reason());
     }
-    return Behaviors.same();
-  }
-
-  private Behavior<LayerMessage> drop(String what, LayerCommand command) {
-    dropped++;
-    context
-        .getLog()
-        .debug(
-            "run={} layer={} attempt={} event=dropped what={} of-attempt={}",
-            run,
-            layer,
-            attempt,
-            what,
-            command.attempt());
     return Behaviors.same();
   }
 }

@@ -19,6 +19,11 @@ record StepInbox(SortedMap<Integer, LayerGradient> parts, @Nullable LayerGradien
     return new StepInbox(new TreeMap<>(), null);
   }
 
+  /** The inbox of a step whose gradients are all in. */
+  static StepInbox complete(LayerGradient sum) {
+    return new StepInbox(new TreeMap<>(), sum);
+  }
+
   boolean has(int microBatch) {
     return sum != null || parts.containsKey(microBatch);
   }

@@ -2,6 +2,7 @@ package io.winnow.actors.node;
 
 import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.store.StoreSettings;
+import io.winnow.actors.weights.WeightsSettings;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.NearestName;
 import io.winnow.model.config.StrictSettings;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param httpToken file with the secret that HTTP requests must carry, or null for none
  * @param log the node's log file
  * @param models where model folders of run.confs lie on this host, where they lie elsewhere
+ * @param weights whether base weights are given to other nodes, and taken from them
  */
 public record NodeConfig(
     ClusterSettings cluster,
@@ -34,7 +36,8 @@ public record NodeConfig(
     @Nullable NodeAddress http,
     @Nullable Path httpToken,
     Path log,
-    Map<String, Path> models) {
+    Map<String, Path> models,
+    WeightsSettings weights) {
   private static final String REFERENCE = "winnow-node-reference.conf";
   private static final String BY_DNS = "dns:";
   private static final int LAST_PORT = 65_535;
@@ -64,7 +67,8 @@ public record NodeConfig(
             http(settings),
             settings.existingFile("http.token-file"),
             log(settings, address),
-            settings.files("models"));
+            settings.files("models"),
+            weights(settings));
     settings.throwIfAny();
     return config;
   }
@@ -151,6 +155,16 @@ public record NodeConfig(
         ? new StoreSettings.OneHost(folder == null ? Path.of("") : folder)
         : new StoreSettings.Server(
             url, text(settings, "store.user"), text(settings, "store.password"));
+  }
+
+  private static WeightsSettings weights(StrictSettings settings) {
+    Path set = settings.file("weights.cache");
+    Path store = settings.file("store.folder");
+    Path folder = store == null ? Path.of("").toAbsolutePath() : store;
+    return new WeightsSettings(
+        settings.flag("weights.fetch"),
+        settings.flag("weights.serve"),
+        set == null ? folder.resolve("weights") : set);
   }
 
   private static Path log(StrictSettings settings, NodeAddress address) {

@@ -17,13 +17,17 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.cluster.typed.SingletonActor;
 import io.winnow.actors.layer.LayerActor;
+import io.winnow.actors.parcel.Parcels;
 import io.winnow.actors.registry.RunRegistry;
 import io.winnow.actors.run.RunCoordinator;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.JdbcCheckpointStore;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.actors.worker.Worker;
+import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.LayerMessage;
 import io.winnow.protocol.RegistryMessage;
+import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,10 +71,11 @@ final class NodeGuardian {
     ActorSystem<?> system = context.getSystem();
     join(Cluster.get(system), settings.cluster());
     ClusterSharding sharding = ClusterSharding.get(system);
-    ShardingPost direct = new ShardingPost(sharding);
+    Parcels parcels = Parcels.start(context);
+    ShardingPost direct = new ShardingPost(sharding, parcels);
     Post post = settings.post().apply(direct);
     CheckpointStore checkpoints = settings.checkpoints().apply(new JdbcCheckpointStore(system));
-    initSharding(sharding, settings, post, checkpoints);
+    initSharding(sharding, settings, new Layers(post, checkpoints, parcels));
     Duration wakeEvery = system.settings().config().getDuration("winnow.wake-every");
     ActorRef<RegistryMessage> registry =
         ClusterSingleton.get(system)
@@ -81,11 +86,25 @@ final class NodeGuardian {
     List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
     for (int i = 0; i < settings.workers(); i++) {
       Behavior<WorkerMessage> worker =
-          Behaviors.supervise(Worker.create(post, settings.sweeps(), clock))
+          Behaviors.supervise(worker(parcels, post, settings, clock))
               .onFailure(SupervisorStrategy.restart());
       workers.add(context.spawn(worker, "worker-" + i));
     }
     return new Made(post, checkpoints, registry, List.copyOf(workers));
+  }
+
+  private static Behavior<WorkerMessage> worker(
+      Parcels parcels, Post post, NodeSettings settings, ComputeClock clock) {
+    return parcels.opening(
+        WorkerMessage.class, WorkerCommand.class, Worker.create(post, settings.sweeps(), clock));
+  }
+
+  /** What layers are made with. */
+  private record Layers(Post post, CheckpointStore checkpoints, Parcels parcels) {
+    Behavior<LayerMessage> create(String entityId) {
+      return parcels.opening(
+          LayerMessage.class, LayerCommand.class, LayerActor.create(entityId, post, checkpoints));
+    }
   }
 
   private static void join(Cluster cluster, ClusterSettings settings) {
@@ -101,12 +120,9 @@ final class NodeGuardian {
     cluster.manager().tell(new JoinSeedNodes(seeds));
   }
 
-  private static void initSharding(
-      ClusterSharding sharding, NodeSettings settings, Post post, CheckpointStore checkpoints) {
+  private static void initSharding(ClusterSharding sharding, NodeSettings settings, Layers layers) {
     sharding.init(
-        Entity.of(
-                LayerActor.TYPE,
-                entity -> LayerActor.create(entity.getEntityId(), post, checkpoints))
+        Entity.of(LayerActor.TYPE, entity -> layers.create(entity.getEntityId()))
             .withRole(ADAPTERS)
             .withStopMessage(LayerActor.Stop.NOW)
             .withMessageExtractor(new LayerShards())
@@ -115,7 +131,8 @@ final class NodeGuardian {
     sharding.init(
         Entity.of(
                 RunCoordinator.TYPE,
-                entity -> RunCoordinator.create(entity.getEntityId(), post, settings.planner()))
+                entity ->
+                    RunCoordinator.create(entity.getEntityId(), layers.post, settings.planner()))
             .withRole(CONTROL)
             .withAllocationStrategy(new StayingAllocation())
             .withStopMessage(RunCoordinator.Stop.NOW));

@@ -4,6 +4,7 @@ import io.winnow.actors.worker.SweepFactory;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.adapter.LayerParameters;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.arch.BaseDropout;
 import io.winnow.model.arch.Decoding;
 import io.winnow.model.arch.FrozenBase;
@@ -30,7 +31,9 @@ public final class BaseSweeps implements SweepFactory {
   @Override
   public SweepSession open(SweepPlan plan) {
     FrozenBase base =
-        bases.get(new Bases.Key(plan.modelFolder(), plan.head(), plan.seed(), plan.options()));
+        bases.get(
+            new Bases.Key(plan.modelFolder(), plan.head(), plan.seed(), plan.options()),
+            plan.base());
     Sweep sweep =
         Sweep.create(
             base,
@@ -40,11 +43,12 @@ public final class BaseSweeps implements SweepFactory {
                 BaseDropout.AS_CONFIGURED,
                 plan.options().activations(),
                 plan.options().backend()));
-    return new Session(
-        base.fingerprint(), NumericsFingerprint.of(plan.options().backend().create()), sweep);
+    String numerics = NumericsFingerprint.of(plan.options().backend().create());
+    return new Session(base.fingerprint(), numerics, sweep, plan.wire());
   }
 
-  private record Session(String base, String numerics, Sweep sweep) implements SweepSession {
+  private record Session(String base, String numerics, Sweep sweep, WireType wire)
+      implements SweepSession {
     @Override
     public void bind(LayerParameters parameters) {
       sweep.bind(parameters);
@@ -55,7 +59,12 @@ public final class BaseSweeps implements SweepFactory {
         Work work, Consumer<LayerGradient> onLayerDone, BooleanSupplier cancelled) {
       long began = System.nanoTime();
       SweepResult result =
-          sweep.train(work.batch(), work.key(), work.normaliser(), onLayerDone, cancelled);
+          sweep.train(
+              work.batch(),
+              work.key(),
+              work.normaliser(),
+              gradient -> onLayerDone.accept(wire.sent(gradient)),
+              cancelled);
       SweepCost cost =
           new SweepCost(
               result.tokens(),

@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans runs on Hugging Face folders and data files. */
 public final class FolderPlanner implements Planner {
-  /** A layer's parameters and gradients travel as one message, below the frame limit. */
-  static final long MAX_LAYER_BYTES = 16L << 20;
+  /**
+   * With its moments a layer is one row of the store, and with a gradient too one array in memory.
+   */
+  static final long MAX_LAYER_BYTES = 128L << 20;
 
   private final Bases bases;
 
@@ -54,7 +56,7 @@ public final class FolderPlanner implements Planner {
     return new RunPlan(
         config,
         rules,
-        sweepPlan(config, trainable, head),
+        sweepPlan(config, trainable, head).training(config.wire(), base.fingerprint()),
         trainable.layers().stream().map(l -> layerPlan(config, l)).toList(),
         trainable.layers().stream().map(l -> initial(l, base, start)).toList(),
         data.train(),
@@ -91,7 +93,8 @@ public final class FolderPlanner implements Planner {
     boolean fanIn = config.method().initA() == RunConfig.Method.InitA.FAN_IN;
     return new LayerPlan(layer, config.seed(), fanIn, config.optimizer())
         .selectingBy(config.selection().rule())
-        .training(adalora == null ? null : adalora.rule());
+        .training(adalora == null ? null : adalora.rule())
+        .sending(config.wire());
   }
 
   private static LayerParameters initial(
@@ -114,7 +117,7 @@ public final class FolderPlanner implements Planner {
               + layer.tensors().stream().mapToLong(t -> t.size()).sum();
       if (values * Float.BYTES > MAX_LAYER_BYTES) {
         throw UserProblem.usage(
-            "method.rank: layer %s %s %d MiB of trained values, a message carries %d MiB; lower %s or target fewer modules"
+            "method.rank: layer %s %s %d MiB of trained values, a layer can have %d MiB; lower %s or target fewer modules"
                 .formatted(
                     layer.id(),
                     expansion == null ? "would have" : "could grow to",

@@ -78,6 +78,11 @@ final class Board {
     return OptionalInt.empty();
   }
 
+  /** Who has which micro-batch. */
+  Map<ActorRef<WorkerMessage>, Integer> assigned() {
+    return Map.copyOf(assigned);
+  }
+
   /** A result came in; false if that micro-batch was done already. */
   boolean finish(int microBatch, double loss, SweepCost cost) {
     if (done[microBatch]) {

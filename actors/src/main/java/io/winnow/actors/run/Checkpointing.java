@@ -6,6 +6,7 @@ import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -122,13 +123,22 @@ final class Checkpointing {
 
   /** Tells the layers that have not saved yet. */
   void sayAgain() {
-    if (saving != null && saving.phase() == Saving.Phase.SAVING) {
-      long version = saving.version();
-      saving
-          .awaiting()
-          .forEach(
-              layer ->
-                  loop.toLayer(layer, new LayerCommand.Save(loop.run(), loop.number(), version)));
+    awaiting().forEach(this::sendSave);
+  }
+
+  /** Tells this layer, if it has not saved yet. */
+  void sayAgain(String layer) {
+    if (awaiting().contains(layer)) {
+      sendSave(layer);
     }
+  }
+
+  private Collection<String> awaiting() {
+    boolean isSaving = saving != null && saving.phase() == Saving.Phase.SAVING;
+    return isSaving ? saving.awaiting() : List.of();
+  }
+
+  private void sendSave(String layer) {
+    loop.toLayer(layer, new LayerCommand.Save(loop.run(), loop.number(), saving.version()));
   }
 }

@@ -121,12 +121,7 @@ final class Crew {
     }
     Fingerprints found =
         new Fingerprints(prepared.base(), prepared.numerics(), loop.plan().dataFingerprint());
-    if (fingerprints == null) {
-      fingerprints = found;
-      loop.report(new StepLoopReport.FingerprintsSeen(loop.number(), found));
-    }
-    boolean strict = loop.plan().config().workers().determinism();
-    String mismatch = FingerprintCheck.mismatch(fingerprints, found, strict);
+    String mismatch = mismatch(found);
     if (mismatch.isEmpty()) {
       workers.idle(prepared.worker());
       assign();
@@ -134,6 +129,19 @@ final class Crew {
       refused(prepared.worker(), mismatch);
     }
     return true;
+  }
+
+  /** The first worker with the planned base is what all others are compared with. */
+  private String mismatch(Fingerprints found) {
+    String base = loop.plan().sweep().base();
+    if (fingerprints == null && (base.isEmpty() || base.equals(found.base()))) {
+      fingerprints = found;
+      loop.report(new StepLoopReport.FingerprintsSeen(loop.number(), found));
+    }
+    boolean strict = loop.plan().config().workers().determinism();
+    return fingerprints == null
+        ? FingerprintCheck.mismatch(new Fingerprints(base, "", found.data()), found, false)
+        : FingerprintCheck.mismatch(fingerprints, found, strict);
   }
 
   /** A worker cannot serve this run. */
@@ -191,6 +199,13 @@ final class Crew {
     prepare(failed.worker()); // it may have been restarted, and know nothing
     assign();
     return Optional.empty();
+  }
+
+  /** Says all orders again: who waits for parameters fetches them again, who computes goes on. */
+  void remind() {
+    if (board != null) {
+      board.assigned().forEach((worker, microBatch) -> worker.tell(order(microBatch)));
+    }
   }
 
   /** Silent workers lose their micro-batches, and get work again when they say they are there. */

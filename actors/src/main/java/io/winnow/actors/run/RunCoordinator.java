@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
@@ -82,6 +83,7 @@ public final class RunCoordinator
   private @Nullable RunPlan plan;
   private boolean planning;
   private final Standing standing = new Standing();
+  private final Departure departure;
   private RunEvent.@Nullable AttemptBegan began;
   private String pauseReason = "";
   private String reasonOfAttempt = "";
@@ -96,6 +98,7 @@ public final class RunCoordinator
     this.run = run;
     this.post = post;
     this.planner = planner;
+    this.departure = new Departure(context);
   }
 
   /** The coordinator of a run. */
@@ -133,6 +136,7 @@ public final class RunCoordinator
         .onCommand(PlanFailed.class, this::onPlanFailed)
         .onCommand(LayerReply.class, this::onLayerReply)
         .onCommand(StepLoopReport.class, this::onReport)
+        .onCommand(Departure.Begins.class, (state, begins) -> onDeparture(begins))
         .onCommand(Stop.class, stop -> Effect().stop())
         .build();
   }
@@ -142,6 +146,7 @@ public final class RunCoordinator
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.class, (state, signal) -> onRecovered(state))
         .onSignal(Terminated.class, this::onTerminated)
+        .onSignal(PostStop.class, (state, signal) -> departure.cancel())
         .build();
   }
 
@@ -177,7 +182,7 @@ public final class RunCoordinator
     } else if (report instanceof StepLoopReport.MustPause r) {
       return pause(state, r.reason());
     } else if (report instanceof StepLoopReport.Completed r) {
-      return onCompleted(r);
+      return onCompleted(state, r);
     }
     throw new IllegalStateException("report " + report + " has no handler");
   }
@@ -391,6 +396,7 @@ public final class RunCoordinator
         .persist(new RunEventRecord.Removed())
         .thenRun(this::sayStatus)
         .thenRun(now -> layers.forEach(layer -> forget(now, layer, all)))
+        .thenRun(now -> layers.forEach(layer -> release(state, layer)))
         .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(now.view(run))));
   }
 
@@ -508,6 +514,7 @@ public final class RunCoordinator
   private Effect<RunEventRecord, RunState> pause(RunState state, String reason) {
     context.getLog().info("run={} event=paused reason={}", run, reason);
     stopLoop();
+    release(state);
     long version = state.counted().version();
     return Effect()
         .persist(new RunEventRecord.Paused(version, reason))
@@ -528,6 +535,7 @@ public final class RunCoordinator
       context.unwatch(loop);
       context.stop(loop);
       loop = null;
+      departure.mayGo();
     }
   }
 
@@ -544,10 +552,24 @@ public final class RunCoordinator
     return state;
   }
 
+  /** The node leaves: the next attempt, on another one, is to begin where this one is now. */
+  private Effect<RunEventRecord, RunState> onDeparture(Departure.Begins begins) {
+    departure.await(begins);
+    if (loop == null) {
+      departure.mayGo();
+    } else {
+      loop.tell(new StepLoopCommand.Checkpoint());
+    }
+    return Effect().none();
+  }
+
   // ------------------------------------------------------------------ from the loop
 
   private Effect<RunEventRecord, RunState> onLayerReply(RunState state, LayerReply reply) {
     if (loop != null && reply.attempt() == state.attempt()) {
+      if (reply instanceof LayerReply.TakenUp) {
+        standing.moved();
+      }
       loop.tell(reply);
     }
     return Effect().none();
@@ -568,6 +590,7 @@ public final class RunCoordinator
     return Effect()
         .persist(new RunEventRecord.CheckpointCounted(id, whole.progress(), whole.rows()))
         .thenRun(now -> toLoop(new StepLoopCommand.Counted(id.version())))
+        .thenRun(now -> departure.mayGo())
         .thenRun(this::forgetAll);
   }
 
@@ -585,6 +608,15 @@ public final class RunCoordinator
     post.toLayer(run, layer, new LayerCommand.Forget(run, state.attempt(), checkpoints));
   }
 
+  /** No attempt is under way: layers need hold nothing, nor leave hand-offs behind. */
+  private void release(RunState state) {
+    layersEverSaved(state).forEach(layer -> release(state, layer));
+  }
+
+  private void release(RunState state, String layer) {
+    post.toLayer(run, layer, new LayerCommand.Release(run, state.attempt()));
+  }
+
   private Effect<RunEventRecord, RunState> onWantsSetting(StepLoopReport.WantsSetting wants) {
     SettingChange change = wants.change();
     return Effect()
@@ -597,9 +629,11 @@ public final class RunCoordinator
             });
   }
 
-  private Effect<RunEventRecord, RunState> onCompleted(StepLoopReport.Completed completed) {
+  private Effect<RunEventRecord, RunState> onCompleted(
+      RunState state, StepLoopReport.Completed completed) {
     context.getLog().info("run={} event=finished steps={}", run, completed.summary().steps());
     stopLoop();
+    release(state);
     plan = null; // with its tokenised data: other runs of this node go on
     return Effect()
         .persist(new RunEventRecord.Finished(completed.summary()))

@@ -20,6 +20,7 @@ final class Standing {
   private long parameters;
   private long skippedSteps;
   private long dropped;
+  private long handOffs;
   private @Nullable MetricsRow last;
   private @Nullable MetricsRow evaluation;
 
@@ -37,6 +38,11 @@ final class Standing {
     kept = tally.kept();
     parameters = tally.parameters();
     dropped = tally.dropped();
+  }
+
+  /** A layer was moved, and took up what was handed off. */
+  void moved() {
+    handOffs++;
   }
 
   /** What subscribers are told. */
@@ -68,6 +74,7 @@ final class Standing {
         parameters,
         isFresh ? counted.skippedSteps() : skippedSteps,
         dropped,
+        handOffs,
         last,
         evaluation);
   }
@@ -82,6 +89,7 @@ final class Standing {
         summary.trainableAfter(),
         summary.skippedSteps(),
         dropped,
+        handOffs,
         last,
         evaluation);
   }

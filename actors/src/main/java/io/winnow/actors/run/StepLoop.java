@@ -66,8 +66,15 @@ public final class StepLoop {
   /** Deadlines in a row in which a layer may leave a question unanswered; then it is lost. */
   private static final int MAX_UNANSWERED = 5;
 
-  /** How often the loop looks whether anything moved, per step deadline. */
-  private static final int TICKS_PER_DEADLINE = 4;
+  /**
+   * When nothing moved for this long (or half a step deadline), the loop asks for the first time,
+   * then after twice as long, and so on: messages are lost when layers and workers come and go, and
+   * to ask is cheap.
+   */
+  private static final Duration FIRST_ASK = Duration.ofSeconds(2);
+
+  /** How often the loop looks whether anything moved, per first asking. */
+  private static final int TICKS_PER_ASK = 2;
 
   private final LoopContext loop;
   private final RunPlan plan;
@@ -92,6 +99,7 @@ public final class StepLoop {
   private long dropped;
   private StepLoopReport.@Nullable Tally told;
   private long movedNanos = System.nanoTime();
+  private Duration nextAsk;
   private long stepBeganNanos = System.nanoTime();
 
   /** What an attempt begins with. */
@@ -121,8 +129,8 @@ public final class StepLoop {
             plan.totalSteps(),
             plan.rules().selection().every(),
             plan.rules().omegaTrains() || plan.rules().selection().triplets() != null);
-    Duration deadline = plan.config().failure().stepDeadline();
-    timers.startTimerWithFixedDelay(Internal.TICK, deadline.dividedBy(TICKS_PER_DEADLINE));
+    this.nextAsk = firstAsk();
+    timers.startTimerWithFixedDelay(Internal.TICK, nextAsk.dividedBy(TICKS_PER_ASK));
   }
 
   /** The loop of an attempt; {@code coordinator} is its parent. */
@@ -165,6 +173,7 @@ public final class StepLoop {
         .onMessage(LayerReply.Missing.class, this::ofThisAttempt, this::onMissing)
         .onMessage(LayerReply.Saved.class, this::ofThisAttempt, this::onSaved)
         .onMessage(LayerReply.StoreFailed.class, this::ofThisAttempt, this::onStoreFailed)
+        .onMessage(LayerReply.TakenUp.class, this::ofThisAttempt, this::onTakenUp)
         .onMessage(StepLoopCommand.MaySave.class, this::onMaySave)
         .onMessage(StepLoopCommand.Counted.class, this::onCounted)
         .onMessage(StepLoopCommand.Drain.class, this::onDrain)
@@ -384,6 +393,24 @@ public final class StepLoop {
     if (isNeeded && !unrestored.contains(unloaded.layer())) {
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + unloaded.layer() + " was lost"));
     }
+    return Behaviors.same();
+  }
+
+  /** What was lost while a layer moved is asked for at once, not after a deadline. */
+  private Behavior<StepLoopMessage> onTakenUp(LayerReply.TakenUp taken) {
+    String layer = taken.layer();
+    unanswered.remove(layer);
+    long expected = unapplied.contains(layer) ? progress.version() - 1 : progress.version();
+    if (unrestored.contains(layer)) {
+      restore(layer);
+    } else if (taken.version() < expected) { // an old one, unless this is late
+      sendQuery(layer, expected + 1);
+    } else if (unapplied.contains(layer)) {
+      sendApply(layer);
+    } else if (silent().contains(layer)) {
+      sendQuery(layer);
+    }
+    checkpoints.sayAgain(layer);
     return Behaviors.same();
   }
 
@@ -683,14 +710,39 @@ public final class StepLoop {
 
   private void moved() {
     movedNanos = System.nanoTime();
+    nextAsk = firstAsk();
   }
 
-  /** When nothing moved for a deadline, asks again for all that is owed. */
+  private Duration firstAsk() {
+    Duration half = plan.config().failure().stepDeadline().dividedBy(2);
+    return half.compareTo(FIRST_ASK) < 0 ? half : FIRST_ASK;
+  }
+
+  /**
+   * When nothing moved for a while, asks again for all that is owed; when nothing moved for a
+   * deadline, who does not answer is doubted.
+   */
   private Behavior<StepLoopMessage> onTick() {
-    long still = System.nanoTime() - movedNanos;
-    if (ended || still < plan.config().failure().stepDeadline().toNanos()) {
-      return Behaviors.same();
+    Duration still = Duration.ofNanos(System.nanoTime() - movedNanos);
+    if (!ended && still.compareTo(plan.config().failure().stepDeadline()) >= 0) {
+      doubt(still);
+    } else if (!ended && still.compareTo(nextAsk) >= 0) {
+      nextAsk = nextAsk.multipliedBy(2);
+      ask();
+      crew.remind();
     }
+    return Behaviors.same();
+  }
+
+  private void ask() {
+    List<String> silent = silent();
+    unrestored.forEach(this::restore);
+    unapplied.forEach(this::sendApply); // before Save: it may make the version to save
+    silent.forEach(this::sendQuery);
+    checkpoints.sayAgain();
+  }
+
+  private void doubt(Duration still) {
     moved();
     loop.actor()
         .getLog()
@@ -699,22 +751,13 @@ public final class StepLoop {
             loop.run(),
             loop.number(),
             progress.version(),
-            still / 1_000_000_000L);
-    askLayers(); // before Save: a layer may lack the Apply that makes the version to save
-    checkpoints.sayAgain();
-    crew.doubtTheSilent();
-    return Behaviors.same();
-  }
-
-  /** Every layer that owes something is told again; it answers, or it is lost. */
-  private void askLayers() {
+            still.toSeconds());
     List<String> silent = silent();
-    unrestored.forEach(this::restore);
-    unapplied.forEach(this::sendApply);
-    silent.forEach(this::sendQuery);
+    ask(); // who owes something answers, or is lost
     unrestored.forEach(this::expectAnswer);
     unapplied.forEach(this::expectAnswer);
     silent.forEach(this::expectAnswer);
+    crew.doubtTheSilent();
   }
 
   /**
@@ -740,10 +783,12 @@ public final class StepLoop {
 
   /** Asks for the step after the version that the layer should hold. */
   private void sendQuery(String layer) {
+    sendQuery(layer, progress.version() + 1);
+  }
+
+  private void sendQuery(String layer, long step) {
     int microBatches = isTraining() ? crew.board().size() : 0;
-    loop.toLayer(
-        layer,
-        new LayerCommand.Query(loop.run(), loop.number(), progress.version() + 1, microBatches));
+    loop.toLayer(layer, new LayerCommand.Query(loop.run(), loop.number(), step, microBatches));
   }
 
   private void expectAnswer(String layer) {

@@ -25,6 +25,14 @@ public interface CheckpointStore {
     }
   }
 
+  /** Names the one hand-off that a layer may have. */
+  record Slot(RunId run, String layer) {
+    /** The persistence id under which it is stored; it goes where all blobs of the run go. */
+    public String persistenceId() {
+      return Key.prefix(run) + layer + "|hand-off";
+    }
+  }
+
   /** Stores a blob, unless there is one under its key already; fails when the store does. */
   CompletionStage<Done> save(Key key, byte[] blob);
 
@@ -33,4 +41,13 @@ public interface CheckpointStore {
 
   /** Deletes blobs; those that are absent already do not matter. */
   CompletionStage<Done> delete(List<Key> keys);
+
+  /** Stores a hand-off in the place of any that is there; fails when the store does. */
+  CompletionStage<Done> handOff(Slot slot, byte[] blob);
+
+  /** Reads a hand-off; empty when there is none. */
+  CompletionStage<Optional<byte[]>> handedOff(Slot slot);
+
+  /** Deletes a hand-off; that there is none does not matter. */
+  CompletionStage<Done> deleteHandOff(Slot slot);
 }

@@ -48,8 +48,12 @@ public final class JdbcCheckpointStore implements CheckpointStore {
 
   @Override
   public CompletionStage<Optional<byte[]>> load(Key key) {
+    return load(key.persistenceId());
+  }
+
+  private CompletionStage<Optional<byte[]>> load(String id) {
     return table
-        .getObject(key.persistenceId())
+        .getObject(id)
         .thenApply(GetObjectResult::value)
         .thenApply(value -> value.map(Blob::bytes));
   }
@@ -62,5 +66,23 @@ public final class JdbcCheckpointStore implements CheckpointStore {
                 key -> table.deleteObject(key.persistenceId(), ONLY_REVISION).toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(deletions).thenApply(nothing -> Done.getInstance());
+  }
+
+  @Override
+  public CompletionStage<Done> handOff(Slot slot, byte[] blob) {
+    return deleteHandOff(slot)
+        .thenCompose(
+            deleted ->
+                table.upsertObject(slot.persistenceId(), ONLY_REVISION, new Blob(blob), NO_TAG));
+  }
+
+  @Override
+  public CompletionStage<Optional<byte[]>> handedOff(Slot slot) {
+    return load(slot.persistenceId());
+  }
+
+  @Override
+  public CompletionStage<Done> deleteHandOff(Slot slot) {
+    return table.deleteObject(slot.persistenceId(), ONLY_REVISION);
   }
 }

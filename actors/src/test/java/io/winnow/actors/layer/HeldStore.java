@@ -15,8 +15,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class HeldStore implements CheckpointStore {
   final Map<Key, byte[]> blobs = new ConcurrentHashMap<>();
   final ConcurrentLinkedQueue<Key> saves = new ConcurrentLinkedQueue<>();
+  final Map<Slot, byte[]> handOffs = new ConcurrentHashMap<>();
   volatile boolean isFull;
   volatile CompletableFuture<Done> gate = CompletableFuture.completedFuture(Done.getInstance());
+  volatile CompletableFuture<Done> handOffGate =
+      CompletableFuture.completedFuture(Done.getInstance());
 
   void hold() {
     gate = new CompletableFuture<>();
@@ -47,6 +50,29 @@ final class HeldStore implements CheckpointStore {
   @Override
   public CompletionStage<Done> delete(List<Key> keys) {
     keys.forEach(blobs::remove);
+    return CompletableFuture.completedFuture(Done.getInstance());
+  }
+
+  @Override
+  public CompletionStage<Done> handOff(Slot slot, byte[] blob) {
+    if (isFull) {
+      return CompletableFuture.failedFuture(new IOException("No space left on device"));
+    }
+    return gate.thenApply(
+        done -> {
+          handOffs.put(slot, blob);
+          return done;
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<byte[]>> handedOff(Slot slot) {
+    return handOffGate.thenApply(done -> Optional.ofNullable(handOffs.get(slot)));
+  }
+
+  @Override
+  public CompletionStage<Done> deleteHandOff(Slot slot) {
+    handOffs.remove(slot);
     return CompletableFuture.completedFuture(Done.getInstance());
   }
 }

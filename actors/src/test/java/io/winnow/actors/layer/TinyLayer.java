@@ -112,4 +112,8 @@ final class TinyLayer {
   static LayerCommand.Forget forget(long attempt, CheckpointId... checkpoints) {
     return new LayerCommand.Forget(RUN, attempt, List.of(checkpoints));
   }
+
+  static LayerCommand.Release release(long attempt) {
+    return new LayerCommand.Release(RUN, attempt);
+  }
 }

@@ -1,9 +1,12 @@
 package io.winnow.actors.node;
 
+import akka.actor.typed.ActorRef;
 import io.winnow.protocol.CoordinatorMessage;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.RegistryMessage;
 import io.winnow.protocol.RunId;
+import io.winnow.protocol.WorkerCommand;
+import io.winnow.protocol.WorkerMessage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -45,6 +48,11 @@ final class FaultyPost implements Post {
   @Override
   public void toLayer(RunId run, String layer, LayerCommand command) {
     of(run).onPost(command, layer, () -> direct.toLayer(run, layer, command));
+  }
+
+  @Override
+  public void toWorker(ActorRef<WorkerMessage> worker, WorkerCommand.Parameters parameters) {
+    direct.toWorker(worker, parameters);
   }
 
   @Override

@@ -9,14 +9,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
-/** A store that is full for the keys that a test names. */
+/**
+ * A store that is full for the keys that a test names. Unless a test wants them it takes no
+ * hand-offs either: a layer that is stopped is then as lost as one that died.
+ */
 final class FaultyStore implements CheckpointStore {
   /** Which saves fail. */
   static final class Full {
     private volatile Predicate<Key> isFull = key -> false;
+    private volatile boolean takesHandOffs;
+    private volatile boolean keepsHandOffs;
 
     void when(Predicate<Key> condition) {
       isFull = condition;
+    }
+
+    /** From now on layers are moved without loss. */
+    void takeHandOffs() {
+      takesHandOffs = true;
+    }
+
+    /** From now on layers that are stopped are lost. */
+    void refuseHandOffs() {
+      takesHandOffs = false;
+    }
+
+    /** Hand-offs that were taken up cannot be deleted. */
+    void keepHandOffs() {
+      keepsHandOffs = true;
     }
 
     CheckpointStore around(CheckpointStore real) {
@@ -47,5 +67,24 @@ final class FaultyStore implements CheckpointStore {
   @Override
   public CompletionStage<Done> delete(List<Key> keys) {
     return real.delete(keys);
+  }
+
+  @Override
+  public CompletionStage<Done> handOff(Slot slot, byte[] blob) {
+    return full.takesHandOffs
+        ? real.handOff(slot, blob)
+        : CompletableFuture.failedFuture(new IOException("a test lets this layer be lost"));
+  }
+
+  @Override
+  public CompletionStage<Optional<byte[]>> handedOff(Slot slot) {
+    return real.handedOff(slot);
+  }
+
+  @Override
+  public CompletionStage<Done> deleteHandOff(Slot slot) {
+    return full.keepsHandOffs
+        ? CompletableFuture.failedFuture(new IOException("a test keeps this hand-off"))
+        : real.deleteHandOff(slot);
   }
 }

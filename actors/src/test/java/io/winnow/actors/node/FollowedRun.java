@@ -24,8 +24,13 @@ final class FollowedRun {
     this.node = node;
     this.id = id;
     this.probe = TestProbe.create(RunEvent.class, node.node.system());
-    node.node.post().toCoordinator(id, new CoordinatorCommand.Attach(id, probe.getRef()));
+    attach();
     await(RunEvent.Attached.class, attached -> true);
+  }
+
+  /** Says it again, to a coordinator that was started elsewhere and knows no followers. */
+  void attach() {
+    node.node.post().toCoordinator(id, new CoordinatorCommand.Attach(id, probe.getRef()));
   }
 
   RunId id() {

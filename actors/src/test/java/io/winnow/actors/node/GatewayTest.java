@@ -267,6 +267,7 @@ class GatewayTest {
           .contains("winnow_workers 2\n")
           .contains("# TYPE winnow_run_step gauge\nwinnow_run_step{run=\"measured\"} 7\n")
           .contains("winnow_run_attempts_total{run=\"measured\"} 1\n")
+          .contains("winnow_run_hand_offs_total{run=\"measured\"} 0\n")
           .contains("winnow_run_running{run=\"measured\"} 1\n")
           .containsPattern("winnow_run_loss\\{run=\"measured\"} \\d\\.\\d+\n")
           .containsPattern("winnow_run_tokens_per_second\\{run=\"measured\"} [1-9]")

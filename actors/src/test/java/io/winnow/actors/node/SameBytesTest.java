@@ -2,6 +2,7 @@ package io.winnow.actors.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.winnow.protocol.MetricsRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,7 +27,30 @@ class SameBytesTest {
     assertThat(byReference).isEqualTo(one);
   }
 
+  @Test
+  void roundedMessagesGiveTheSameBytesWhereverTheyGoAndAreHalfAsLong() throws Exception {
+    String config = TinyRun.config(folder, "wire.dtype=bf16");
+    Outcome byReference =
+        outcome(TestNode.startByReference(Files.createDirectory(folder.resolve("r")), 2), config);
+    try (TestNode node = TestNode.start(Files.createDirectory(folder.resolve("s")), 1)) {
+      Map<String, String> rounded = node.finish("run", config);
+      Map<String, String> asTheyAre = node.finish("f32", TinyRun.config(folder, "name=f32"));
+
+      assertThat(byReference.adapters).isEqualTo(rounded).isNotEqualTo(asTheyAre);
+      assertThat(bytesOfStep5(node, "run"))
+          .isBetween(bytesOfStep5(node, "f32") / 2, bytesOfStep5(node, "f32") * 51 / 100);
+    }
+  }
+
   private record Outcome(Map<String, String> adapters, Object steps, Object rows) {}
+
+  private static long bytesOfStep5(TestNode node, String run) {
+    return node.follow(run).client().countedRows().stream()
+        .filter(row -> row.step() == 5)
+        .mapToLong(MetricsRow::bytes)
+        .findFirst()
+        .orElseThrow();
+  }
 
   private static Outcome outcome(TestNode started, String config) {
     try (TestNode node = started) {

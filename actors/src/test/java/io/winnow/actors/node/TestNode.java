@@ -6,13 +6,16 @@ import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.StoreSettings;
 import io.winnow.protocol.CheckpointId;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunView;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,6 +41,37 @@ final class TestNode implements AutoCloseable {
                 full::around,
                 ConfigFactory.parseString(
                     "akka.actor.serialize-messages = " + serializesMessages)));
+  }
+
+  /** A member of a cluster in this JVM, on a store that it shares; its layers are handed off. */
+  private TestNode(Path store, ClusterSettings cluster, int workers) {
+    full.takeHandOffs();
+    this.node =
+        WinnowNode.start(
+            new NodeSettings(
+                new StoreSettings.OneHost(store),
+                cluster,
+                workers,
+                run -> true,
+                new FolderPlanner(BASES),
+                sweeps,
+                faults::around,
+                full::around,
+                ConfigFactory.parseString("akka.cluster.sharding.rebalance-interval = 1s")));
+  }
+
+  /** A node of these roles that joins others, or begins a cluster. */
+  static TestNode join(Path store, List<ClusterSettings.Role> roles, List<NodeAddress> others) {
+    ClusterSettings cluster =
+        new ClusterSettings(
+            new NodeAddress("127.0.0.1", 0),
+            "",
+            roles,
+            others,
+            Duration.ofMinutes(1),
+            ClusterSettings.Timings.PATIENT,
+            null);
+    return new TestNode(store, cluster, roles.contains(ClusterSettings.Role.WORKER) ? 2 : 0);
   }
 
   /** A node whose messages are all serialised, as if they crossed the wire. */

@@ -2,6 +2,7 @@ package io.winnow.actors.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.winnow.actors.weights.WeightsSource;
 import io.winnow.model.arch.FrozenBase;
 import io.winnow.model.arch.ParameterSite;
 import io.winnow.model.arch.Storage;
@@ -9,7 +10,9 @@ import io.winnow.model.arch.TaskHead;
 import io.winnow.model.compute.Tensor;
 import io.winnow.model.nn.LinearSite;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** On the quickstart's model, whose file has no task head. */
@@ -54,6 +57,32 @@ class BasesTest {
       for (String name : List.of("classifier.weight", "pooler.dense.weight")) {
         assertThat(one.get(key(2, Storage.F32)).values(name))
             .isEqualTo(other.get(key(2, Storage.F32)).values(name));
+      }
+    }
+  }
+
+  @Test
+  void baseThatTheHostLacksIsTakenFromElsewhere() {
+    try (Bases whole = new Bases()) {
+      FrozenBase base = whole.get(key(1, Storage.F32));
+      List<String> asked = new ArrayList<>();
+      WeightsSource elsewhere =
+          (fingerprint, isRight) -> {
+            asked.add(fingerprint);
+            assertThat(isRight.test(Path.of(MODEL))).isTrue();
+            assertThat(isRight.test(Path.of("../conf"))).isFalse();
+            return Path.of(MODEL);
+          };
+      Bases.Key absent = new Bases.Key("/nowhere", TaskHead.sequence(2), 1, null, Storage.F32);
+
+      assertThat(whole.folder(base.fingerprint())).contains(Path.of(MODEL));
+      try (Bases lacking = new Bases(UnaryOperator.identity(), elsewhere)) {
+        assertThat(lacking.get(key(1, Storage.F32), base.fingerprint()).fingerprint())
+            .isEqualTo(base.fingerprint());
+        assertThat(asked).isEmpty();
+        assertThat(lacking.get(absent, base.fingerprint()).values("classifier.weight"))
+            .isEqualTo(base.values("classifier.weight"));
+        assertThat(asked).containsExactly(base.fingerprint());
       }
     }
   }

@@ -12,10 +12,10 @@ public record LayerGradient(
 
   /** Bytes of its values, as they travel: A, B and omega of each head, and the tensors. */
   public long bytes() {
-    long values = tensors.stream().mapToLong(t -> t.values().length).sum();
+    long bytes = tensors.stream().mapToLong(t -> WireType.bytes(t.values())).sum();
     for (AdapterGradient a : adapters) {
-      values += 1L + a.dA().length + a.dB().length;
+      bytes += Float.BYTES + WireType.bytes(a.dA()) + WireType.bytes(a.dB());
     }
-    return values * Float.BYTES;
+    return bytes;
   }
 }

@@ -12,10 +12,10 @@ public record LayerParameters(
 
   /** Bytes of its values, as they travel: A, B and omega of each head, and the tensors. */
   public long bytes() {
-    long values = tensors.stream().mapToLong(t -> t.values().length).sum();
+    long bytes = tensors.stream().mapToLong(t -> WireType.bytes(t.values())).sum();
     for (AdapterState a : adapters) {
-      values += 1L + a.a().length + a.b().length;
+      bytes += Float.BYTES + WireType.bytes(a.a()) + WireType.bytes(a.b());
     }
-    return values * Float.BYTES;
+    return bytes;
   }
 }

@@ -70,18 +70,9 @@ public final class Bf16Tensor implements Stored {
   public void write(int at, float[] source, int count) {
     short[] halves = new short[count];
     for (int i = 0; i < count; i++) {
-      halves[i] = rounded(source[i]);
+      halves[i] = Bf16.half(source[i]);
     }
     values.put(at, halves, 0, count);
-  }
-
-  private static short rounded(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40); // stays one whatever is cut off
-    }
-    int even = bits >>> 16 & 1;
-    return (short) (bits + 0x7fff + even >>> 16);
   }
 
   @Override
@@ -93,7 +84,7 @@ public final class Bf16Tensor implements Stored {
   void read(int from, short[] scratch, float[] into, int count) {
     values.get(from, scratch, 0, count);
     for (int i = 0; i < count; i++) {
-      into[i] = Float.intBitsToFloat(scratch[i] << 16);
+      into[i] = Bf16.of(scratch[i]);
     }
   }
 

@@ -2,6 +2,7 @@ package io.winnow.model.config;
 
 import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.arch.ModelOptions;
 import io.winnow.model.task.score.GlueTask;
 import io.winnow.model.train.Budget;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * depend on the number of training examples stay {@link StepCount}s until the data is read: {@link
  * Training#totalSteps} gives the length of the run, and the {@code resolve} methods take it. It is
  * what a run journals about itself.
+ *
+ * @param wire what gradients and parameters are rounded to before they are sent
  */
 public record RunConfig(
     String name,
@@ -45,6 +48,7 @@ public record RunConfig(
     Checkpoint checkpoint,
     Failure failure,
     Workers workers,
+    WireType wire,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -69,6 +73,7 @@ public record RunConfig(
         checkpoint,
         failure,
         workers,
+        wire,
         generation,
         commands);
   }

@@ -3,6 +3,7 @@ package io.winnow.model.config;
 import com.typesafe.config.Config;
 import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.config.RunConfig.Checkpoint;
 import io.winnow.model.config.RunConfig.Failure;
 import io.winnow.model.config.RunConfig.Method;
@@ -60,6 +61,7 @@ final class RunConfigBinder {
             checkpoint(),
             failure(),
             workers(),
+            values.choice("wire.dtype", WireType.class),
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);

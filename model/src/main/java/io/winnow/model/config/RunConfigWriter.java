@@ -8,6 +8,7 @@ import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.train.Budget;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -209,6 +210,7 @@ public final class RunConfigWriter {
     line("failure.step-deadline", Durations.render(run.failure().stepDeadline()));
     line("workers.count", run.workers().count());
     line("workers.determinism", run.workers().determinism() ? "strict" : "off");
+    line("wire.dtype", run.wire().name().toLowerCase(Locale.ROOT));
     line("commands", commands(run.commands()));
   }
 

@@ -103,6 +103,11 @@ public final class StrictSettings {
     return values.texts(path);
   }
 
+  /** Whether something is on. */
+  public boolean flag(String path) {
+    return values.flag(path);
+  }
+
   /** A whole number in [min, max]. */
   public int whole(String path, int min, int max) {
     return (int) values.whole(path, min, max);

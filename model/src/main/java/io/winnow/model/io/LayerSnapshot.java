@@ -37,13 +37,13 @@ public final class LayerSnapshot {
     return out.metadata("sha256", hash(out.toBytes())).toBytes();
   }
 
-  private static String hash(byte[] blob) {
+  static String hash(byte[] blob) {
     try (SafeTensors tensors = SafeTensors.of(blob, "layer snapshot")) {
       return hash(tensors);
     }
   }
 
-  private static String hash(SafeTensors tensors) {
+  static String hash(SafeTensors tensors) {
     Fingerprint hash = new Fingerprint();
     tensors.names().forEach(name -> hash.add(name).add(tensors.bytes(name)));
     return hash.hex();
@@ -104,7 +104,8 @@ public final class LayerSnapshot {
     return new TensorTraining(spec, in.floats(name, shape), in.moments(name, steps, shape));
   }
 
-  private static void expect(String what, SafeTensors in, String key, String value) {
+  /** Metadata that a blob must have. */
+  static void expect(String what, SafeTensors in, String key, String value) {
     String found = in.metadata().get(key);
     if (!value.equals(found)) {
       throw StoredTensors.foreign(what, "it says " + key + " = " + found + ", expected " + value);

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -87,6 +88,18 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   /** The model's config.json, an object. */
   public JsonNode config() {
     return config;
+  }
+
+  /** The files that hold all of this: config.json and the weights. */
+  public List<Path> files() {
+    List<Path> paths = new ArrayList<>(List.of(folder.resolve(CONFIG)));
+    if (Files.isRegularFile(folder.resolve(WEIGHTS))) {
+      paths.add(folder.resolve(WEIGHTS));
+    } else {
+      paths.add(folder.resolve(INDEX));
+      paths.addAll(ShardIndex.shards(folder.resolve(INDEX)));
+    }
+    return paths;
   }
 
   /** True where the weights hold this tensor. */

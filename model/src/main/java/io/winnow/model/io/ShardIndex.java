@@ -5,6 +5,7 @@ import io.winnow.model.compute.JsonFiles;
 import io.winnow.model.compute.UserProblem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,6 +29,15 @@ final class ShardIndex {
       shards.values().forEach(SafeTensors::close);
       throw e;
     }
+  }
+
+  /** The shards that are listed, in the order of their names. */
+  static List<Path> shards(Path index) {
+    return weightMap(index).values().stream()
+        .distinct()
+        .sorted()
+        .map(index::resolveSibling)
+        .toList();
   }
 
   private static Map<String, String> weightMap(Path index) {

@@ -3,6 +3,7 @@ package io.winnow.model.train;
 import io.winnow.model.adapter.AdapterSpec;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.adapter.TensorSpec;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.compute.CounterHash;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param fanInInit bound of A's draw: 1/sqrt(in) as PEFT, else the authors' 1/sqrt(rank)
  * @param reportsNorms whether heads report s ||B A||_F, as selection by contribution needs
  * @param triplets AdaLoRA: how triplets are trained; null = heads are A and B
+ * @param wire what is published is rounded to
  */
 public record LayerPlan(
     LayerSpec spec,
@@ -19,21 +21,27 @@ public record LayerPlan(
     boolean fanInInit,
     OptimizerSettings optimizer,
     boolean reportsNorms,
-    @Nullable TripletRule triplets) {
-  /** A layer that reports no norms. */
+    @Nullable TripletRule triplets,
+    WireType wire) {
+  /** A layer that reports no norms and rounds nothing. */
   public LayerPlan(LayerSpec spec, long seed, boolean fanInInit, OptimizerSettings optimizer) {
-    this(spec, seed, fanInInit, optimizer, false, null);
+    this(spec, seed, fanInInit, optimizer, false, null, WireType.F32);
   }
 
   /** The same plan, for a selection by this rule. */
   public LayerPlan selectingBy(SelectionSettings.Rule rule) {
-    return new LayerPlan(
-        spec, seed, fanInInit, optimizer, rule == SelectionSettings.Rule.CONTRIBUTION, triplets);
+    boolean reports = rule == SelectionSettings.Rule.CONTRIBUTION;
+    return new LayerPlan(spec, seed, fanInInit, optimizer, reports, triplets, wire);
   }
 
   /** The same plan, of heads with triplets where there is a rule for them. */
   public LayerPlan training(@Nullable TripletRule rule) {
-    return new LayerPlan(spec, seed, fanInInit, optimizer, reportsNorms, rule);
+    return new LayerPlan(spec, seed, fanInInit, optimizer, reportsNorms, rule, wire);
+  }
+
+  /** The same plan, where what is published is rounded to this type. */
+  public LayerPlan sending(WireType type) {
+    return new LayerPlan(spec, seed, fanInInit, optimizer, reportsNorms, triplets, type);
   }
 
   /** Trainable values while no head is disconnected. */

@@ -53,12 +53,14 @@ public record LayerState(
     return new LayerState(plan, 0, heads, tensors);
   }
 
-  /** What sweeps of the next step compute with. */
+  /** What sweeps of the next step compute with, rounded as the plan says. */
   public LayerParameters published() {
-    return new LayerParameters(
-        plan.spec().id(),
-        heads.stream().map(HeadState::published).toList(),
-        tensors.stream().map(TensorTraining::published).toList());
+    return plan.wire()
+        .sent(
+            new LayerParameters(
+                plan.spec().id(),
+                heads.stream().map(HeadState::published).toList(),
+                tensors.stream().map(TensorTraining::published).toList()));
   }
 
   /** As published, in as few values as the heads' increments take. */

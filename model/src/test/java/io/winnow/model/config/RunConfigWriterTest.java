@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.winnow.model.adapter.BlockRange;
 import io.winnow.model.adapter.TargetRule;
+import io.winnow.model.adapter.WireType;
 import io.winnow.model.config.RunConfig.Method;
 import io.winnow.model.config.RunConfig.Selection;
 import io.winnow.model.train.Budget;
@@ -82,6 +83,7 @@ class RunConfigWriterTest {
             even ? number : 0, even ? Duration.ZERO : Duration.ofMillis(number)),
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
         new RunConfig.Workers(number, even),
+        even ? WireType.F32 : WireType.BF16,
         SomeTask.generation(number),
         even
             ? List.of()

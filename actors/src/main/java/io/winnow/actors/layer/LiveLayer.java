@@ -1,0 +1,227 @@
+package io.winnow.actors.layer;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.winnow.actors.node.Failures;
+import io.winnow.model.adapter.LayerGradient;
+import io.winnow.model.io.LayerHandOff;
+import io.winnow.model.io.LayerSnapshot;
+import io.winnow.model.train.HeadReport;
+import io.winnow.model.train.HeadState;
+import io.winnow.model.train.LayerState;
+import io.winnow.protocol.CheckpointId;
+import io.winnow.protocol.LayerCommand;
+import io.winnow.protocol.LayerMessage;
+import io.winnow.protocol.LayerReply;
+import io.winnow.protocol.LayerSize;
+import io.winnow.protocol.RunId;
+import io.winnow.protocol.WorkerCommand;
+import io.winnow.protocol.WorkerMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One attempt's life of a layer: the state at its version, and what came in for the step after it.
+ * Confined to the layer's actor.
+ */
+final class LiveLayer {
+  private final LayerContext layer;
+  private final RunId run;
+  private final long attempt;
+  private LayerState state;
+  private StepInbox inbox = StepInbox.empty();
+  private final List<LayerCommand.Fetch> parked = new ArrayList<>();
+  private Optional<CheckpointId> storing = Optional.empty();
+  private Optional<LayerReply.Saved> stored = Optional.empty();
+
+  LiveLayer(LayerContext layer, long attempt, LayerState state) {
+    this.layer = layer;
+    this.run = layer.run();
+    this.attempt = attempt;
+    this.state = state;
+  }
+
+  /** The layer as its predecessor left it. */
+  static LiveLayer takingUp(LayerContext layer, LayerHandOff handOff) {
+    LiveLayer live = new LiveLayer(layer, handOff.attempt(), handOff.state());
+    LayerGradient sum = handOff.sums().get(handOff.state().version() + 1);
+    live.inbox = sum == null ? StepInbox.empty() : StepInbox.complete(sum);
+    return live;
+  }
+
+  /** What a successor needs: the state, and the next step's sum if that is complete. */
+  LayerHandOff handOff() {
+    SortedMap<Long, LayerGradient> sums = new TreeMap<>();
+    if (inbox.isComplete()) {
+      sums.put(state.version() + 1, inbox.total());
+    }
+    return new LayerHandOff(attempt, state, sums);
+  }
+
+  /** Fetches of the next version, which the successor will have. */
+  List<LayerCommand.Fetch> parked() {
+    return parked;
+  }
+
+  long version() {
+    return state.version();
+  }
+
+  LayerReply.TakenUp takenUp() {
+    return new LayerReply.TakenUp(run, attempt, layer.layer(), state.version());
+  }
+
+  boolean isOfThisAttempt(LayerCommand command) {
+    return command.attempt() == attempt;
+  }
+
+  LayerReply.Restored restored() {
+    List<HeadReport> heads = state.heads().stream().map(h -> h.report(0f)).toList();
+    return new LayerReply.Restored(run, attempt, layer.layer(), state.version(), size(), heads);
+  }
+
+  /** Whether this Restore is the one that made it and nothing moved since. */
+  boolean isAsAfter(LayerCommand.Restore restore) {
+    return restore.attempt() == attempt && restore.from().version() == state.version();
+  }
+
+  Behavior<LayerMessage> onFetch(LayerCommand.Fetch fetch) {
+    if (fetch.version() == state.version()) {
+      send(fetch.replyTo());
+    } else if (fetch.version() == state.version() + 1) {
+      parked.add(fetch);
+    } else {
+      return layer.drop("fetch of version " + fetch.version(), fetch);
+    }
+    return Behaviors.same();
+  }
+
+  private void send(ActorRef<WorkerMessage> worker) {
+    layer.send(
+        worker, new WorkerCommand.Parameters(run, attempt, state.version(), state.published()));
+  }
+
+  Behavior<LayerMessage> onGradient(LayerCommand.Gradient gradient) {
+    boolean isNext = gradient.step() == state.version() + 1;
+    if (!isNext || inbox.has(gradient.microBatch())) {
+      return layer.drop("gradient of step " + gradient.step(), gradient);
+    }
+    inbox = inbox.with(gradient);
+    if (inbox.isComplete()) {
+      sayReady();
+    }
+    return Behaviors.same();
+  }
+
+  private void sayReady() {
+    layer.answer(
+        new LayerReply.LayerReady(run, attempt, state.version() + 1, state.report(inbox.total())));
+  }
+
+  /** Who is asked for a step beyond the next has lost what it once applied. */
+  Behavior<LayerMessage> onQuery(LayerCommand.Query query) {
+    if (query.step() <= state.version()) {
+      sayApplied(query.step());
+    } else if (query.step() == state.version() + 1 && inbox.isComplete()) {
+      sayReady();
+    } else if (query.step() == state.version() + 1) {
+      layer.answer(
+          new LayerReply.Missing(
+              run, attempt, layer.layer(), query.step(), inbox.missing(query.microBatches())));
+    } else {
+      return layer.sayUnloaded(query);
+    }
+    return Behaviors.same();
+  }
+
+  Behavior<LayerMessage> onApply(LayerCommand.Apply apply) {
+    long step = apply.decision().step();
+    if (step <= state.version()) {
+      sayApplied(step);
+      return Behaviors.same();
+    }
+    if (step != state.version() + 1 || !inbox.isComplete()) {
+      return layer.drop("apply of step " + step, apply);
+    }
+    state = state.after(apply.decision(), inbox.total());
+    inbox = StepInbox.empty();
+    sayApplied(step);
+    parked.forEach(fetch -> send(fetch.replyTo()));
+    parked.clear();
+    return Behaviors.same();
+  }
+
+  private void sayApplied(long step) {
+    layer.answer(new LayerReply.Applied(run, attempt, layer.layer(), step, size()));
+  }
+
+  Behavior<LayerMessage> onSave(LayerCommand.Save save) {
+    CheckpointId checkpoint = new CheckpointId(attempt, save.version());
+    if (stored.filter(s -> s.version() == save.version()).isPresent()) {
+      layer.answer(stored.get());
+    } else if (save.version() == state.version() && storing.isEmpty()) {
+      storing = Optional.of(checkpoint);
+      store(checkpoint);
+    } else if (!storing.equals(Optional.of(checkpoint))) {
+      return layer.drop("save of version " + save.version(), save);
+    }
+    return Behaviors.same();
+  }
+
+  private void store(CheckpointId checkpoint) {
+    byte[] blob = LayerSnapshot.write(state);
+    layer
+        .actor()
+        .pipeToSelf(
+            layer.store().save(layer.key(checkpoint), blob),
+            (done, failure) ->
+                failure == null
+                    ? new LayerEvent.Stored(checkpoint, blob.length)
+                    : new LayerEvent.StoreRefused(checkpoint, Failures.rootMessage(failure)));
+  }
+
+  Behavior<LayerMessage> onStored(LayerEvent.Stored done) {
+    if (storing.equals(Optional.of(done.checkpoint()))) {
+      storing = Optional.empty();
+      stored =
+          Optional.of(
+              new LayerReply.Saved(
+                  run, attempt, layer.layer(), done.checkpoint().version(), done.bytes()));
+      layer.answer(stored.get());
+    }
+    return Behaviors.same();
+  }
+
+  Behavior<LayerMessage> onStoreRefused(LayerEvent.StoreRefused refused) {
+    layer
+        .actor()
+        .getLog()
+        .error(
+            "run={} layer={} event=save-failed checkpoint={} reason={}",
+            run,
+            layer.layer(),
+            refused.checkpoint(),
+            refused.reason());
+    if (storing.equals(Optional.of(refused.checkpoint()))) {
+      storing = Optional.empty();
+      layer.answer(
+          new LayerReply.StoreFailed(
+              run, attempt, layer.layer(), refused.checkpoint().version(), refused.reason()));
+    }
+    return Behaviors.same();
+  }
+
+  private LayerSize size() {
+    long parameters = state.heads().stream().mapToLong(HeadState::parameters).sum();
+    long optimizer = state.heads().stream().mapToLong(HeadState::optimizerBytes).sum();
+    for (var tensor : state.tensors()) {
+      parameters += tensor.values().length;
+      optimizer += tensor.moments().bytes();
+    }
+    return new LayerSize(state.heads().size(), parameters, optimizer, layer.dropped());
+  }
+}

@@ -1,0 +1,4 @@
+package io.winnow.protocol;
+
+/** What a node's porter can receive: {@link ParcelCommand}s, and what its own node tells it. */
+public interface ParcelMessage {}
