@@ -18,8 +18,9 @@ import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,7 +35,7 @@ final class LiveLayer {
   private final long attempt;
   private LayerState state;
   private StepInbox inbox = StepInbox.empty();
-  private final List<LayerCommand.Fetch> parked = new ArrayList<>();
+  private final Map<ActorRef<WorkerMessage>, LayerCommand.Fetch> parked = new LinkedHashMap<>();
   private Optional<CheckpointId> storing = Optional.empty();
   private Optional<LayerReply.Saved> stored = Optional.empty();
 
@@ -64,7 +65,7 @@ final class LiveLayer {
 
   /** Fetches of the next version, which the successor will have. */
   List<LayerCommand.Fetch> parked() {
-    return parked;
+    return List.copyOf(parked.values());
   }
 
   long version() {
@@ -93,7 +94,7 @@ final class LiveLayer {
     if (fetch.version() == state.version()) {
       send(fetch.replyTo());
     } else if (fetch.version() == state.version() + 1) {
-      parked.add(fetch);
+      parked.put(fetch.replyTo(), fetch); // of a worker that asks again, the newest counts
     } else {
       return layer.drop("fetch of version " + fetch.version(), fetch);
     }
@@ -150,7 +151,7 @@ final class LiveLayer {
     state = state.after(apply.decision(), inbox.total());
     inbox = StepInbox.empty();
     sayApplied(step);
-    parked.forEach(fetch -> send(fetch.replyTo()));
+    parked.keySet().forEach(this::send);
     parked.clear();
     return Behaviors.same();
   }

@@ -26,11 +26,15 @@ import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -407,7 +411,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   private static final class Job {
     private final WorkerCommand.Assign assign;
     private final Map<String, LayerParameters> supplied = new HashMap<>();
-    private final List<String> needed;
+    private final Set<String> needed;
     private ActorRef<StepLoopMessage> replyTo;
     private boolean computing;
 
@@ -420,7 +424,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       this.needed =
           assign.layers().stream()
               .filter(layer -> !Long.valueOf(assign.version()).equals(bound.get(layer)))
-              .toList();
+              .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     boolean isSame(WorkerCommand.Assign other) {
@@ -441,7 +445,8 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
           && assign.run().equals(p.run())
           && assign.attempt() == p.attempt()
           && assign.version() == p.version()
-          && missing().contains(p.parameters().layer().name());
+          && needed.contains(p.parameters().layer().name())
+          && !supplied.containsKey(p.parameters().layer().name());
     }
 
     void supply(LayerParameters parameters) {
@@ -463,9 +468,10 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
     /** What is to be bound: what was fetched, and nothing at all for layers that are dead. */
     List<LayerParameters> toBind(List<LayerSpec> layers) {
+      Set<String> live = new HashSet<>(assign.layers());
       return layers.stream()
           .map(LayerSpec::id)
-          .filter(id -> supplied.containsKey(id.name()) || !assign.layers().contains(id.name()))
+          .filter(id -> supplied.containsKey(id.name()) || !live.contains(id.name()))
           .map(this::parametersOf)
           .toList();
     }
