@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Each cell of nodes, workers and heads is measured by itself; all nodes are processes of this",
-      "machine. --out writes control-plane.csv, .md and .svg."
+      "machine. --out writes control-plane.csv, .md and .svg; cells that are in an older one there and",
+      "are not measured now stay."
     })
 final class CapacityCommand extends WinnowCommand {
   @Option(
@@ -70,7 +71,7 @@ final class CapacityCommand extends WinnowCommand {
       results.add(result);
       print(CapacityReport.row(result));
     }
-    CapacityReport report = new CapacityReport(results);
+    CapacityReport report = CapacityReport.of(results, out);
     report.exponents().forEach(this::print);
     if (out != null) {
       report.write(out);

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -30,11 +34,46 @@ final class CapacityReport {
       "nodes,workers,heads,layers,steps_per_second,cpu_ms_per_step,messages_per_step,"
           + "allocated_bytes_per_step,wire_bytes_per_step,load\n";
   private static final int MARKER = 7;
+  private static final Comparator<Capacity.Cell> IN_ORDER =
+      Comparator.comparingInt(Capacity.Cell::nodes)
+          .thenComparingInt(Capacity.Cell::workers)
+          .thenComparingInt(Capacity.Cell::heads);
 
   private final List<Result> results;
 
   CapacityReport(List<Result> results) {
     this.results = List.copyOf(results);
+  }
+
+  /** The results, with those of other cells that the folder's table has. */
+  static CapacityReport of(List<Result> results, @Nullable Path folder) {
+    Map<Capacity.Cell, Result> cells = new TreeMap<>(IN_ORDER);
+    Path older = folder == null ? null : folder.resolve("control-plane.csv");
+    if (older != null && Files.exists(older)) {
+      read(older).forEach(r -> cells.put(r.cell(), r));
+    }
+    results.forEach(r -> cells.put(r.cell(), r));
+    return new CapacityReport(List.copyOf(cells.values()));
+  }
+
+  private static List<Result> read(Path csv) {
+    try {
+      return Files.readAllLines(csv).stream().skip(1).map(CapacityReport::parse).toList();
+    } catch (IOException | NumberFormatException e) {
+      throw UserProblem.failure(csv + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Result parse(String line) {
+    double[] of = Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray();
+    return new Result(
+        new Capacity.Cell((int) of[0], (int) of[1], (int) of[2]),
+        of[4],
+        of[5],
+        of[7],
+        of[6],
+        of[8],
+        of[9]);
   }
 
   static String row(Result r) {
@@ -84,8 +123,8 @@ final class CapacityReport {
   static double exponent(List<Result> line, ToDoubleFunction<Result> cost) {
     double[] x = line.stream().mapToDouble(r -> Math.log(r.cell().heads())).toArray();
     double[] y = line.stream().mapToDouble(r -> Math.log(cost.applyAsDouble(r))).toArray();
-    double xMean = java.util.Arrays.stream(x).average().orElseThrow();
-    double yMean = java.util.Arrays.stream(y).average().orElseThrow();
+    double xMean = Arrays.stream(x).average().orElseThrow();
+    double yMean = Arrays.stream(y).average().orElseThrow();
     double covariance = 0;
     double variance = 0;
     for (int i = 0; i < x.length; i++) {

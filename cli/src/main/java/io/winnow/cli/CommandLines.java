@@ -43,6 +43,7 @@ final class CommandLines {
     root.getSubcommands()
         .get("bench")
         .addSubcommand(new CapacityCommand(context))
+        .addSubcommand(new WireCommand(context))
         .addSubcommand(new BenchNodeCommand(context));
     root.setOut(new PrintWriter(context.terminal().out(), true));
     root.setErr(new PrintWriter(context.terminal().err(), true));

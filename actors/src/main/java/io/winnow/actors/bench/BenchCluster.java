@@ -66,6 +66,7 @@ public final class BenchCluster implements AutoCloseable {
       client.follow(cluster.events::add);
       client.submit(run.config());
       cluster.awaitWorkers(size.workers);
+      cluster.first.begin();
       return cluster;
     } catch (RuntimeException | InterruptedException failure) {
       cluster.close();
@@ -121,6 +122,7 @@ public final class BenchCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    first.begin(); // a sweep that waits would hold its node
     others.forEach(BenchProcess::close);
     first.close();
     delete(folder);

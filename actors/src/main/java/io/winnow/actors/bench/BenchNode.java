@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
@@ -27,11 +28,15 @@ public final class BenchNode implements AutoCloseable {
       ConfigFactory.parseString(
           "akka.remote.artery.advanced.instruments = [\"" + WireMeter.class.getName() + "\"]");
 
-  private final EmptySweeps sweeps = new EmptySweeps();
+  private final CountDownLatch begin;
+  private final EmptySweeps sweeps;
   private final CountingPost post = new CountingPost();
   private final WinnowNode node;
 
   private BenchNode(Path store, ClusterSettings cluster, int workers, Planner planner) {
+    // the first node's sweeps wait until all workers are there, and with them every step
+    this.begin = new CountDownLatch(cluster.join().isEmpty() ? 1 : 0);
+    this.sweeps = new EmptySweeps(begin);
     this.node =
         WinnowNode.start(
             new NodeSettings(
@@ -86,6 +91,11 @@ public final class BenchNode implements AutoCloseable {
     } catch (java.util.concurrent.ExecutionException e) {
       throw new IllegalStateException("a node did not join", e);
     }
+  }
+
+  /** Lets the first step end. */
+  void begin() {
+    begin.countDown();
   }
 
   WinnowNode node() {

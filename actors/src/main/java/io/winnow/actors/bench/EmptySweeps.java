@@ -14,6 +14,7 @@ import io.winnow.protocol.SweepPlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -26,6 +27,14 @@ final class EmptySweeps implements SweepFactory {
   private static final float OMEGA_GRADIENT = -1e-3f;
 
   private final AtomicInteger opened = new AtomicInteger();
+  private final CountDownLatch mayBegin;
+
+  /**
+   * @param mayBegin what the first sweep waits for
+   */
+  EmptySweeps(CountDownLatch mayBegin) {
+    this.mayBegin = mayBegin;
+  }
 
   /** Workers that are ready to sweep. */
   int opened() {
@@ -90,6 +99,7 @@ final class EmptySweeps implements SweepFactory {
 
     @Override
     public Trained train(Work work, Consumer<LayerGradient> onLayer, BooleanSupplier cancelled) {
+      awaitBegin();
       for (int i = layers.size() - 1; i >= 0; i--) {
         LayerGradient gradient = gradients.get(layers.get(i).id());
         if (gradient != null && !gradient.adapters().isEmpty()) {
@@ -97,6 +107,15 @@ final class EmptySweeps implements SweepFactory {
         }
       }
       return new Trained(1.0, SweepCost.ZERO, false);
+    }
+
+    private void awaitBegin() {
+      try {
+        mayBegin.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted before the first sweep", e);
+      }
     }
 
     @Override

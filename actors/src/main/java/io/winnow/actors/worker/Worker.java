@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.PreRestart;
+import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -106,6 +107,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
         .onMessage(OpenFailed.class, this::onOpenFailed)
         .onMessage(Done.class, this::onDone)
         .onMessage(Cancelled.class, this::onCancelled)
+        .onSignal(Terminated.class, this::onLoopGone)
         .onSignal(PreRestart.class, signal -> onPreRestart())
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
@@ -140,6 +142,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     forget(prepare.run());
     beginNext();
     sessions.put(prepare.run(), new Session(prepare));
+    getContext().watch(prepare.replyTo());
     submit(
         () -> {
           try {
@@ -189,6 +192,18 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       forget(release.run());
       beginNext();
     }
+    return this;
+  }
+
+  /** Its Release may have been lost, or was never sent: the node of the loop died. */
+  private Behavior<WorkerMessage> onLoopGone(Terminated gone) {
+    List<RunId> orphans =
+        sessions.values().stream()
+            .filter(session -> session.prepare.replyTo().equals(gone.getRef()))
+            .map(session -> session.prepare.run())
+            .toList();
+    orphans.forEach(this::forget);
+    beginNext();
     return this;
   }
 
