@@ -101,6 +101,9 @@ final class AttachedRun {
     } else if (name.equals("attached") && data.path("status").asText().equals("PAUSED")) {
       return paused(data.path("counted").asLong(), data.path("reason").asText());
     }
+    if (name.equals("attached") && data.path("status").asText().equals("QUEUED")) {
+      print("Queued: " + data.path("reason").asText());
+    }
     translation.of(name, data).forEach(console::on);
     return OptionalInt.empty();
   }

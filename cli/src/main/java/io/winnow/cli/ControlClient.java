@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,10 @@ final class ControlClient {
         request(path).POST(HttpRequest.BodyPublishers.ofString(body)).timeout(ANSWER).build());
   }
 
+  JsonNode delete(String path) {
+    return send(request(path).DELETE().timeout(ANSWER).build());
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
     return token == null ? request : request.header("Authorization", "Bearer " + token);
@@ -91,6 +97,16 @@ final class ControlClient {
 
   private UserProblem unreachable(IOException why) {
     String said = why.getMessage() == null ? "" : ": " + why.getMessage();
+    boolean isSilent = why instanceof ConnectException || why instanceof HttpTimeoutException;
+    if (!isSilent) {
+      return UserProblem.failure(
+          "what listens at "
+              + address()
+              + " does not speak HTTP"
+              + said
+              + "; if it is the port that nodes join by, take the node's http.port instead",
+          why);
+    }
     return UserProblem.failure(
         "no gateway answers at "
             + address()

@@ -2,6 +2,7 @@ package io.winnow.cli;
 
 import io.winnow.actors.gateway.Gateway;
 import io.winnow.actors.gateway.GatewaySettings;
+import io.winnow.actors.node.ClusterSettings;
 import io.winnow.actors.node.Membership;
 import io.winnow.actors.node.NodeAddress;
 import io.winnow.actors.node.NodeConfig;
@@ -13,8 +14,10 @@ import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.plan.PlanCheck;
 import io.winnow.actors.weights.FetchedWeights;
 import io.winnow.actors.weights.WeightsServer;
+import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,7 +121,18 @@ final class NodeProgram {
       return () -> {};
     }
     String token = config.httpToken() == null ? null : GatewaySettings.token(config.httpToken());
-    return Gateway.start(node, new GatewaySettings(http.host(), http.port(), token));
+    return Gateway.start(
+        node,
+        new GatewaySettings(http.host(), http.port(), token, run -> problemsOfFiles(run, config)));
+  }
+
+  /** Model and data need only be where coordinators are, and models where the node.conf says. */
+  private static List<UserProblem> problemsOfFiles(RunConfig run, NodeConfig config) {
+    if (!config.cluster().roles().contains(ClusterSettings.Role.CONTROL)) {
+      return List.of();
+    }
+    String model = config.model(run.model().path().toString());
+    return PlanCheck.problems(run.withModel(Path.of(model)));
   }
 
   /** A node that the others gave up must not stay because something in it hangs. */

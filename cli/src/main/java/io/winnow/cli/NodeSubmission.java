@@ -10,6 +10,7 @@ import io.winnow.model.io.RunFolder;
 import io.winnow.model.io.RunPlace;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
+import io.winnow.protocol.RunStatus;
 import io.winnow.protocol.RunSummary;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -33,6 +34,7 @@ final class NodeSubmission {
   private final RunConfig run;
   private final RunClient client;
   private final BlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();
+  private String place = "";
 
   NodeSubmission(CommandContext context, WinnowNode node, RunConfig run) {
     this.context = context;
@@ -85,6 +87,7 @@ final class NodeSubmission {
       }
       files.on(event);
       translation.of(event).forEach(console::on);
+      sayPlace(event);
       if (event instanceof RunEvent.RunFinished finished) {
         console.end();
         return finish(folder, files, finished.summary());
@@ -94,6 +97,15 @@ final class NodeSubmission {
         context.terminal().out().println("Paused: " + paused.reason());
         return FAILED;
       }
+    }
+  }
+
+  private void sayPlace(RunEvent event) {
+    if (event instanceof RunEvent.Attached attached
+        && attached.view().status() == RunStatus.QUEUED
+        && !attached.view().reason().equals(place)) {
+      place = attached.view().reason();
+      context.terminal().out().println("Queued: " + place);
     }
   }
 

@@ -4,6 +4,7 @@ import io.winnow.model.io.RunLock;
 import io.winnow.model.io.RunPlace;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -15,12 +16,20 @@ final class RmCommand extends WinnowCommand {
   @Option(names = "--workspace", paramLabel = "DIR", defaultValue = RUNS)
   private Path workspace = Path.of(RUNS);
 
+  @Mixin private ClusterOptions cluster = new ClusterOptions();
+
   RmCommand(CommandContext context) {
     super(context);
   }
 
   @Override
   public Integer call() {
+    if (cluster.isGiven()) {
+      SteeredRun steered = cluster.run(run.toString());
+      steered.client().delete(steered.path(""));
+      print("deleted " + steered.run() + " at " + steered.client().address());
+      return 0;
+    }
     RunPlace place = place(run, workspace);
     RunLock lock = place.folder().lock();
     try (Engine engine = engine()) {

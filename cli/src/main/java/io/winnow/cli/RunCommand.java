@@ -45,6 +45,15 @@ abstract class RunCommand extends WinnowCommand {
     return RunConfigReader.read(file, set);
   }
 
+  /** Refuses what would be ignored: a cluster keeps its runs in its own store. */
+  void requireNoFolder() {
+    if (out != null) {
+      throw UserProblem.usage(
+          "--out goes with a run of this machine; the files of a cluster's run are written by:"
+              + " winnow node --role none --port 0 --join HOST:PORT --submit run.conf --out DIR");
+    }
+  }
+
   /** Everything is checked before the run's folder is made. */
   int run(Path file) throws InterruptedException {
     RunConfig config = config(file);

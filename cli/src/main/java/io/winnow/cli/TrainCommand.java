@@ -28,6 +28,7 @@ final class TrainCommand extends RunCommand {
 
   /** Paths go as they are here: nodes see the same files under the same names. */
   private int submit() throws InterruptedException {
+    requireNoFolder();
     RunConfig config = config(file);
     ControlClient client = cluster.client();
     String name = URLEncoder.encode(config.name(), StandardCharsets.UTF_8);

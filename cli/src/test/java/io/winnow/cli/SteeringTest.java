@@ -162,6 +162,15 @@ class SteeringTest {
       assertThat(cluster.asked("runs").out()).matches("reviews +finished +step 6/6\n");
       assertThat(cluster.asked("attach", "reviews").out()).contains("Finished: 6 steps");
       cluster.asked("attach", "nobody").refused(1, "there is no run 'nobody' here");
+      cluster
+          .asked("attach", "reveiws")
+          .refused(1, "there is no run 'reveiws' here; did you mean reviews?");
+      cluster
+          .asked("train", copy.conf(), "--set", "data.train=" + folder.resolve("absent.tsv"))
+          .refused(2, "absent.tsv does not exist");
+      cluster
+          .asked("train", copy.conf(), "--out", folder)
+          .refused(2, "--out goes with a run of this machine", "--submit run.conf --out DIR");
       cluster.asked("pause", "reviews").refused(1, "run 'reviews' is finished");
       winnow("runs", "--cluster", cluster.address).refused(2, "a token is needed", "--token-file");
     }

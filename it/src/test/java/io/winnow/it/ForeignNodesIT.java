@@ -61,6 +61,7 @@ class ForeignNodesIT {
       }
       assertThat(TestCluster.read(cluster.log(port)))
           .contains("runs Winnow " + own + ", this is 99.0.0");
+      assertThat(lines(cluster.log(node), "event=connection-refused from=127.0.0.1 ")).hasSize(1);
       assertThat(TestCluster.read(cluster.log(node)))
           .contains("event=join-refused node=127.0.0.1:" + port + " version=99.0.0");
       assertThat(cluster.node(node).isAlive()).isTrue();
@@ -106,10 +107,15 @@ class ForeignNodesIT {
       int control = cluster.start("control,adapters");
       int worker = cluster.start("worker");
       try (WinnowProcess client = cluster.submit(run, LONG);
-          WinnowProcess other = nodeOver(others, cluster)) {
+          WinnowProcess other = nodeOver(others, cluster);
+          ForeignSystem plain = ForeignSystem.plain();
+          ForeignSystem stranger = ForeignSystem.withCertificate(theirs);
+          ForeignSystem member = ForeignSystem.withCertificate(ours)) {
         assertThat(client.runsUntil(() -> QuickstartRuns.rows(run) > 0)).isTrue();
         sendGarbage(worker);
-        disturb(worker, ours, theirs);
+        plain.send(worker, unregistered());
+        stranger.send(worker, unregistered());
+        sendWhatIsRefused(member, worker);
         for (String line : REFUSALS) {
           awaitLine(client, cluster.log(worker), line);
         }
@@ -125,21 +131,20 @@ class ForeignNodesIT {
     QuickstartRuns.assertSameAdapter(run, undisturbed);
   }
 
-  /** Plaintext, another authority, a class that is not registered, a frame, another version. */
-  private static void disturb(int port, Path ours, Path theirs) throws IOException {
-    String own = new String(resource("/winnow-version.txt"), StandardCharsets.UTF_8).strip();
-    byte[] unregistered = {(byte) 0x8f, 0x4e}; // Kryo: an object of the class with id 9997
-    try (ForeignSystem plain = ForeignSystem.plain();
-        ForeignSystem foreign = ForeignSystem.withCertificate(theirs);
-        ForeignSystem member = ForeignSystem.withCertificate(ours)) {
-      plain.send(port, new ForeignSystem.Message("message@" + own, unregistered));
-      foreign.send(port, new ForeignSystem.Message("message@" + own, unregistered));
-      for (int i = 0; i < MANY; i++) {
-        member.send(port, new ForeignSystem.Message("message@" + own, unregistered));
-        member.send(port, new ForeignSystem.Message("message@99.0.0", unregistered));
-      }
-      member.send(port, new ForeignSystem.Message("message@" + own, new byte[OVERSIZED]));
+  /** A class that is not registered, another version, a frame above the limit. */
+  private static void sendWhatIsRefused(ForeignSystem member, int port) throws IOException {
+    ForeignSystem.Message unregistered = unregistered();
+    for (int i = 0; i < MANY; i++) {
+      member.send(port, unregistered);
+      member.send(port, new ForeignSystem.Message("message@99.0.0", unregistered.bytes()));
     }
+    member.send(port, new ForeignSystem.Message(unregistered.manifest(), new byte[OVERSIZED]));
+  }
+
+  /** Kryo: an object of the class with id 9997. */
+  private static ForeignSystem.Message unregistered() throws IOException {
+    String own = new String(resource("/winnow-version.txt"), StandardCharsets.UTF_8).strip();
+    return new ForeignSystem.Message("message@" + own, new byte[] {(byte) 0x8f, 0x4e});
   }
 
   private static void awaitLine(WinnowProcess client, Path log, String pattern) throws Exception {

@@ -4,10 +4,10 @@ import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.serialization.SerializerWithStringManifest;
-import akka.testkit.javadsl.TestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What speaks Akka's protocol, but is no node of the cluster: it sends what a node must refuse. Its
@@ -25,7 +25,9 @@ final class ForeignSystem implements AutoCloseable {
         ConfigFactory.parseString(settings + "\n" + KRYO + " = \"" + Sender.class.getName() + "\"")
             .withFallback(
                 ConfigFactory.parseString(
-                    "akka.actor.provider = remote\nakka.loggers = []\n" + FRAME + " = 64MiB"))
+                    "akka.actor.provider = remote\nakka.loggers = []\nakka.loglevel = OFF\n"
+                        + FRAME
+                        + " = 64MiB"))
             .withFallback(ConfigFactory.parseResources("winnow-node.conf"))
             .withFallback(ConfigFactory.load());
     this.system = ActorSystem.create("winnow", config.resolve());
@@ -61,7 +63,8 @@ final class ForeignSystem implements AutoCloseable {
 
   @Override
   public void close() {
-    TestKit.shutdownActorSystem(system);
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   /** Bytes under a manifest. */

@@ -151,6 +151,10 @@ class MovingIT {
 
     /** Waits for its end, with the bytes of the undisturbed one. */
     void ends() throws Exception {
+      while (client.isAlive() && rows() < STEPS) {
+        long next = Math.min(STEPS, rows() + 100); // a deadline for each hundred, however slow
+        client.runsUntil(() -> rows() >= next);
+      }
       assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
       says("ended");
       QuickstartRuns.assertSameAdapter(out, undisturbed);

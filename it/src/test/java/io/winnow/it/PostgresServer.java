@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 final class PostgresServer implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final long LOOK_AGAIN_MILLIS = 100;
-  private static final String USER = "winnow";
+  static final String USER = "winnow";
 
   private final Path data;
   private final int port;
@@ -125,6 +125,10 @@ final class PostgresServer implements AutoCloseable {
     } catch (SQLException notYet) {
       return false;
     }
+  }
+
+  int port() {
+    return port;
   }
 
   String url() {

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Runs the README as a newcomer would: writes its run.conf beside models and some data, then types
  * its commands in their order. {@code quickstart} and {@code test} are run by .ci/run, {@code
- * bench} by BenchIT.
+ * bench} by BenchIT, those of a cluster by ThreeTerminalsIT.
  */
 class ReadmeIT {
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"|[^ \"])+");
   private static final String INDENT = "    ";
-  private static final List<String> ELSEWHERE = List.of("quickstart", "test", "bench");
+  private static final List<String> ELSEWHERE = List.of("quickstart", "test", "bench", "node ");
 
   @TempDir Path folder;
 
@@ -150,6 +150,7 @@ class ReadmeIT {
         .filter(line -> line.startsWith(INDENT + "./winnow "))
         .map(line -> line.strip().substring("./winnow ".length()).replaceAll(" +#.*", ""))
         .filter(command -> ELSEWHERE.stream().noneMatch(command::startsWith))
+        .filter(command -> !command.contains("--cluster "))
         .toList();
   }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes in JVMs of their own on loopback, with a store in a folder or in a server. The first one
@@ -29,13 +30,15 @@ final class TestCluster implements AutoCloseable {
   private static final String UP = " is up: ";
 
   /** Fast ones show recovery at its best, but take nodes of a busy machine for dead. */
-  private static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
+  static final String TIMINGS = System.getProperty("winnow.it.timings", "patient");
 
   private final Path folder;
   private final Path conf;
   private final Map<Integer, WinnowProcess> nodes = new LinkedHashMap<>();
   private final Map<Integer, String> roles = new LinkedHashMap<>();
   private final List<WinnowProcess> clients = new ArrayList<>();
+  private final List<String> options = new ArrayList<>();
+  private @Nullable ChaosNetwork network;
   private String seeds = "";
 
   TestCluster(Path folder) throws IOException {
@@ -51,9 +54,21 @@ final class TestCluster implements AutoCloseable {
         "timings = %s\njoin-deadline = 150s\n%s\n".formatted(TIMINGS, String.join("\n", settings)));
   }
 
+  /** From now on nodes and clients are started behind the proxies of this network. */
+  TestCluster over(ChaosNetwork behind) {
+    network = behind;
+    return this;
+  }
+
+  /** From now on nodes are started with these options of the JVM. */
+  TestCluster with(List<String> jvm) {
+    options.addAll(jvm);
+    return this;
+  }
+
   /** Starts a node and waits until it is in; returns its port. */
   int start(String roles) throws IOException, InterruptedException {
-    int port = freePort();
+    int port = newPort();
     seeds = seeds.isEmpty() ? "127.0.0.1:" + port : seeds;
     launch(port, roles);
     awaitUp(port);
@@ -67,7 +82,7 @@ final class TestCluster implements AutoCloseable {
   void startAll(String... roles) throws IOException, InterruptedException {
     Map<Integer, String> planned = new LinkedHashMap<>();
     for (String each : roles) {
-      planned.put(freePort(), each);
+      planned.put(newPort(), each);
     }
     seeds = addresses(planned.keySet());
     for (var each : planned.entrySet()) {
@@ -90,7 +105,23 @@ final class TestCluster implements AutoCloseable {
 
   private void launch(int port, String role) throws IOException {
     roles.put(port, role);
-    nodes.put(port, WinnowProcess.start(folder, arguments(port, role)));
+    List<String> jvm = new ArrayList<>(options);
+    List<String> arguments = new ArrayList<>(List.of(arguments(port, role)));
+    arguments.addAll(place(port, jvm));
+    nodes.put(port, WinnowProcess.startWith(jvm, folder, arguments.toArray(String[]::new)));
+  }
+
+  private int newPort() throws IOException {
+    return network == null ? freePort() : network.add();
+  }
+
+  /** What a node behind a proxy is started with; adds to the options of its JVM. */
+  private List<String> place(int port, List<String> jvm) {
+    if (network == null) {
+      return List.of();
+    }
+    jvm.addAll(network.options(port));
+    return List.of("--set", "bind-port=" + network.bindPort(port));
   }
 
   private void awaitUp(int port) throws IOException, InterruptedException {
@@ -124,6 +155,7 @@ final class TestCluster implements AutoCloseable {
 
   /** Submits a run of {@link QuickstartRuns} by a client, which ends with it. */
   WinnowProcess submit(Path out, String... more) throws IOException {
+    int port = network == null ? 0 : network.add();
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -131,7 +163,7 @@ final class TestCluster implements AutoCloseable {
                 "--config",
                 conf.toString(),
                 "--port",
-                "0",
+                "" + port,
                 "--role",
                 "none",
                 "--join",
@@ -146,7 +178,9 @@ final class TestCluster implements AutoCloseable {
       arguments.add("--set-run");
       arguments.add(setting);
     }
-    WinnowProcess client = WinnowProcess.start(folder, arguments.toArray(String[]::new));
+    List<String> jvm = new ArrayList<>();
+    arguments.addAll(place(port, jvm));
+    WinnowProcess client = WinnowProcess.startWith(jvm, folder, arguments.toArray(String[]::new));
     clients.add(client);
     return client;
   }

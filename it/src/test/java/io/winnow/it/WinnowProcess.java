@@ -29,6 +29,14 @@ final class WinnowProcess implements AutoCloseable {
     return launch(folder, List.of(), "", arguments);
   }
 
+  /** The same, in a JVM with further options. */
+  static WinnowProcess startWith(List<String> options, Path folder, String... arguments)
+      throws IOException {
+    String both = String.join(" ", options);
+    List<String> before = List.of("env", "JDK_JAVA_OPTIONS=" + both);
+    return launch(folder, both.isEmpty() ? List.of() : before, "", arguments);
+  }
+
   /** The same, with a folder of resources that comes before Winnow's own. */
   static WinnowProcess startBefore(Path classes, Path folder, String... arguments)
       throws IOException {
@@ -87,13 +95,19 @@ final class WinnowProcess implements AutoCloseable {
 
   /** Waits until something holds; false if the process ends before. */
   boolean runsUntil(BooleanSupplier condition) throws InterruptedException, IOException {
-    Instant end = Instant.now().plus(DEADLINE);
+    return runsUntil(condition, DEADLINE);
+  }
+
+  /** The same with another deadline than five minutes. */
+  boolean runsUntil(BooleanSupplier condition, Duration deadline)
+      throws InterruptedException, IOException {
+    Instant end = Instant.now().plus(deadline);
     while (!condition.getAsBoolean()) {
       if (process.waitFor(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
         return condition.getAsBoolean();
       }
       if (Instant.now().isAfter(end)) {
-        throw new AssertionError("nothing came of it in " + DEADLINE + ":\n" + printed());
+        throw new AssertionError("nothing came of it in " + deadline + ":\n" + printed());
       }
     }
     return true;
@@ -117,6 +131,11 @@ final class WinnowProcess implements AutoCloseable {
   /** How it ended; {@link #await} gives the code of one that goes on. */
   int exitCode() {
     return process.exitValue();
+  }
+
+  /** SIGINT: Ctrl-C in its terminal. */
+  void interrupt() throws IOException, InterruptedException {
+    signal("INT");
   }
 
   boolean isAlive() {

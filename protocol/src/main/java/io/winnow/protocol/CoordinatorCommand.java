@@ -16,6 +16,14 @@ public sealed interface CoordinatorCommand extends CoordinatorMessage, Wire {
   /** Run, unless finished or paused. Idempotent: sent at start and from time to time. */
   record EnsureRunning(RunId run) implements CoordinatorCommand {}
 
+  /**
+   * There is no room yet. Sent when it is asked for, when the place changes and from time to time.
+   *
+   * @param place in the queue; 1 = the next one to run
+   * @param length runs that wait
+   */
+  record Queued(RunId run, int place, int length) implements CoordinatorCommand {}
+
   /** Go on after a pause; a no-op while running. */
   record Resume(RunId run, ActorRef<StatusReply<RunView>> replyTo) implements CoordinatorCommand {}
 

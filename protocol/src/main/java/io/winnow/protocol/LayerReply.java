@@ -55,8 +55,13 @@ public sealed interface LayerReply extends CoordinatorMessage, StepLoopMessage, 
   record Saved(RunId run, long attempt, String layer, long version, long bytes)
       implements LayerReply {}
 
-  /** The store refused: the version is not saved, or could not be restored. */
-  record StoreFailed(RunId run, long attempt, String layer, long version, String reason)
+  /**
+   * The version is not saved, or could not be restored.
+   *
+   * @param isAway the store does not answer, so that asking again later may help; else it refused
+   */
+  record StoreFailed(
+      RunId run, long attempt, String layer, long version, String reason, boolean isAway)
       implements LayerReply {}
 
   /**

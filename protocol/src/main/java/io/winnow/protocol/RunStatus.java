@@ -6,15 +6,17 @@ public enum RunStatus {
   RUNNING,
   PAUSED,
   FINISHED,
-  REMOVED;
+  REMOVED,
+  /** It would run, and waits until there is room for it. */
+  QUEUED;
 
   /** Whether there is such a run. */
   public boolean isKnown() {
     return this != UNKNOWN && this != REMOVED;
   }
 
-  /** Whether the registry keeps it running. */
+  /** Whether it runs, or would. */
   public boolean isUnfinished() {
-    return this == RUNNING;
+    return this == RUNNING || this == QUEUED;
   }
 }

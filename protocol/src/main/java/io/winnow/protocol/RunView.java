@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A run as seen from outside.
  *
- * @param reason why it is paused; empty otherwise
+ * @param reason why it is paused, or its place in the queue; empty otherwise
  * @param counted the newest counted checkpoint; START = none yet
  * @param best the best checkpoint by the run's metric; START = none
  * @param liveLayers layers that the counted checkpoint consists of
@@ -30,5 +30,21 @@ public record RunView(
   public RunView {
     liveLayers = List.copyOf(liveLayers);
     bestLayers = List.copyOf(bestLayers);
+  }
+
+  /** The same run, but that it stands so, for this reason. */
+  public RunView standing(RunStatus now, String why) {
+    return new RunView(
+        run,
+        now,
+        why,
+        attempt,
+        counted,
+        best,
+        liveLayers,
+        bestLayers,
+        config,
+        baseFingerprint,
+        dataFingerprint);
   }
 }

@@ -153,7 +153,9 @@ final class WireClasses {
           ParcelCommand.Next.class,
           ParcelCommand.Piece.class,
           ParcelCommand.Gone.class,
-          ParcelCommand.Received.class);
+          ParcelCommand.Received.class,
+          RegistryCommand.LetIn.class,
+          CoordinatorCommand.Queued.class);
 
   private WireClasses() {}
 }

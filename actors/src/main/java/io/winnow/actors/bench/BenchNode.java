@@ -9,6 +9,7 @@ import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.node.NodeAddress;
 import io.winnow.actors.node.NodeSettings;
 import io.winnow.actors.node.WinnowNode;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.store.StoreSettings;
 import io.winnow.model.compute.UserProblem;
@@ -43,6 +44,7 @@ public final class BenchNode implements AutoCloseable {
                 new StoreSettings.OneHost(store),
                 cluster,
                 workers,
+                new Admission.AtOnce(),
                 run -> true,
                 planner,
                 sweeps,
@@ -68,6 +70,7 @@ public final class BenchNode implements AutoCloseable {
     return new ClusterSettings(
         new NodeAddress("127.0.0.1", 0),
         "",
+        0,
         roles,
         join,
         UP_DEADLINE,

@@ -22,8 +22,10 @@ import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunView;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunClient {
   /** Long enough for a cluster to form and a journal to be replayed on a slow machine. */
-  private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(120);
+
+  /** A question that is lost with a coordinator that moves is asked again. */
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(5);
 
   private final WinnowNode node;
   private final RunId run;
@@ -47,12 +52,12 @@ public final class RunClient {
 
   /** Begins the run, or finds that it was begun with the same configuration. */
   public RunView submit(String config) {
-    return await(ask(replyTo -> new CoordinatorCommand.Submit(run, config, replyTo)));
+    return await(askAgain(replyTo -> new CoordinatorCommand.Submit(run, config, replyTo)));
   }
 
   /** Lets the run go on after a pause or an interruption. */
   public RunView resume() {
-    return await(ask(replyTo -> new CoordinatorCommand.Resume(run, replyTo)));
+    return await(askAgain(replyTo -> new CoordinatorCommand.Resume(run, replyTo)));
   }
 
   /** Gives the run, which stands still, another configuration to go on with. */
@@ -72,7 +77,7 @@ public final class RunClient {
 
   /** How the run stands; UNKNOWN or REMOVED where the store holds nothing of it. */
   public RunView view() {
-    return await(ask(replyTo -> new CoordinatorCommand.GetRun(run, replyTo)));
+    return await(askAgain(replyTo -> new CoordinatorCommand.GetRun(run, replyTo)));
   }
 
   /** Deletes what the store holds of the run. */
@@ -138,6 +143,26 @@ public final class RunClient {
   private CompletionStage<RunView> ask(
       Function<ActorRef<StatusReply<RunView>>, CoordinatorMessage> command) {
     return ask(node, run, ANSWER_DEADLINE, command);
+  }
+
+  /** For what changes nothing when it is heard twice. */
+  private CompletionStage<RunView> askAgain(
+      Function<ActorRef<StatusReply<RunView>>, CoordinatorMessage> command) {
+    return askUntil(System.nanoTime() + ANSWER_DEADLINE.toNanos(), command);
+  }
+
+  private CompletionStage<RunView> askUntil(
+      long endNanos, Function<ActorRef<StatusReply<RunView>>, CoordinatorMessage> command) {
+    return ask(node, run, AGAIN_AFTER, command)
+        .exceptionallyCompose(
+            failure ->
+                isUnanswered(failure) && System.nanoTime() < endNanos
+                    ? askUntil(endNanos, command)
+                    : CompletableFuture.failedStage(failure));
+  }
+
+  private static boolean isUnanswered(Throwable failure) {
+    return failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException;
   }
 
   /** A question or command to a run's coordinator, wherever it lives; does not wait. */

@@ -13,12 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class EventFrames {
   private long step;
   private @Nullable RunStatus known;
+  private String place = "";
 
   /** The frame of an event, or none where it is no news. */
   List<EventFrame> of(RunEvent event) {
     RunStatus status = status(event);
-    if (event instanceof RunEvent.Attached && status == known) {
-      return List.of();
+    if (event instanceof RunEvent.Attached attached) {
+      String reason = attached.view().reason();
+      boolean isSamePlace = status != RunStatus.QUEUED || reason.equals(place);
+      if (status == known && isSamePlace) {
+        return List.of();
+      }
+      place = reason;
     }
     known = status;
     EventFrame frame = EventFrame.of(event, step);

@@ -69,7 +69,7 @@ public final class Gateway implements AutoCloseable {
             new Bodies(system),
             new Router.Endpoints(
                 new NodeEndpoints(node, asks, scope, blocking),
-                new RunEndpoints(node, asks, scope, blocking),
+                new RunEndpoints(asks, scope, settings, blocking),
                 events));
     Gateway gateway = new Gateway(system, bind(system, settings, router), events);
     CoordinatedShutdown.get(Adapter.toClassic(system))

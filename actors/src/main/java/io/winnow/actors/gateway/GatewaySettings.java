@@ -1,13 +1,17 @@
 package io.winnow.actors.gateway;
 
 import com.typesafe.config.Config;
+import io.winnow.actors.plan.PlanCheck;
 import io.winnow.model.compute.FileProblems;
 import io.winnow.model.compute.UserProblem;
+import io.winnow.model.config.RunConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 = any free one
  * @param token what every request must carry; null = none, on a loopback address only
+ * @param files what is wrong with model and data of a run that is submitted, as this host has them
  */
-public record GatewaySettings(String host, int port, @Nullable String token) {
+public record GatewaySettings(
+    String host, int port, @Nullable String token, Function<RunConfig, List<UserProblem>> files) {
+  private static final Function<RunConfig, List<UserProblem>> AS_NAMED = PlanCheck::problems;
+
   /** Shorter ones could be guessed. */
   private static final int MIN_TOKEN = 16;
 
@@ -39,6 +47,11 @@ public record GatewaySettings(String host, int port, @Nullable String token) {
               + MIN_TOKEN
               + " letters, digits and ._~+/=- on one line; for example: openssl rand -hex 32");
     }
+  }
+
+  /** A gateway where models and data are where a run.conf says. */
+  public GatewaySettings(String host, int port, @Nullable String token) {
+    this(host, port, token, AS_NAMED);
   }
 
   /**

@@ -8,6 +8,7 @@ import akka.pattern.StatusReply;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.worker.Worker;
+import io.winnow.model.config.NearestName;
 import io.winnow.protocol.CoordinatorCommand;
 import io.winnow.protocol.CoordinatorMessage;
 import io.winnow.protocol.RegistryCommand;
@@ -15,6 +16,8 @@ import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStanding;
 import io.winnow.protocol.RunView;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -27,6 +30,10 @@ final class RunAsks {
 
   RunAsks(WinnowNode node) {
     this.node = node;
+  }
+
+  WinnowNode node() {
+    return node;
   }
 
   /** All runs, in the order of their submission. */
@@ -50,16 +57,32 @@ final class RunAsks {
     return ask(run, AT_ONCE, replyTo -> new CoordinatorCommand.GetStanding(run, replyTo));
   }
 
-  /** How far a run is that exists, or a refusal (404). */
+  /** How far a run is that exists, or a refusal (404), which names the run that was meant. */
   CompletionStage<RunStanding> known(RunId run) {
     return standing(run)
-        .thenApply(
-            found -> {
-              if (!found.view().status().isKnown()) {
-                throw new Refusal(StatusCodes.NOT_FOUND, "there is no run '" + run + "' here");
-              }
-              return found;
-            });
+        .thenCompose(
+            found ->
+                found.view().status().isKnown()
+                    ? CompletableFuture.completedStage(found)
+                    : runs(AT_ONCE)
+                        .handle((runs, silent) -> runs == null ? List.<String>of() : names(runs))
+                        .thenApply(
+                            names -> {
+                              throw unknown(run, names);
+                            }));
+  }
+
+  private static List<String> names(RegistryCommand.Runs runs) {
+    return runs.entries().stream()
+        .filter(entry -> entry.status().isKnown())
+        .map(entry -> entry.run().value())
+        .toList();
+  }
+
+  private static Refusal unknown(RunId run, List<String> names) {
+    String hint =
+        NearestName.of(run.value(), names).map(n -> "; did you mean " + n + "?").orElse("");
+    return new Refusal(StatusCodes.NOT_FOUND, "there is no run '" + run + "' here" + hint);
   }
 
   /** A command that is answered at once. */

@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.winnow.actors.client.RunClient;
 import io.winnow.actors.client.RunJson;
 import io.winnow.actors.node.WinnowNode;
-import io.winnow.actors.plan.PlanCheck;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
 import io.winnow.model.config.RunConfigReader;
@@ -52,10 +51,12 @@ final class RunEndpoints {
   private final RunAsks asks;
   private final Scope scope;
   private final Executor blocking;
+  private final Function<RunConfig, List<UserProblem>> files;
 
-  RunEndpoints(WinnowNode node, RunAsks asks, Scope scope, Executor blocking) {
-    this.node = node;
+  RunEndpoints(RunAsks asks, Scope scope, GatewaySettings settings, Executor blocking) {
+    this.node = asks.node();
     this.asks = asks;
+    this.files = settings.files();
     this.scope = scope;
     this.blocking = blocking;
   }
@@ -139,11 +140,11 @@ final class RunEndpoints {
         .thenCompose(config -> submit(config, runId(name.isEmpty() ? config.name() : name)));
   }
 
-  private static RunConfig checked(String text, boolean check) {
+  private RunConfig checked(String text, boolean check) {
     RunConfig config = SubmittedConfig.read(text);
-    List<UserProblem> problems = check ? PlanCheck.problems(config) : List.of();
+    List<UserProblem> problems = check ? files.apply(config) : List.of();
     if (!problems.isEmpty()) {
-      throw UserProblem.of("run.conf", problems);
+      throw UserProblem.of("run.conf, at node " + node.address(), problems);
     }
     return config;
   }

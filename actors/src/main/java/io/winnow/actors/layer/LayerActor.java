@@ -9,6 +9,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.StoreAbsence;
 import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
 import io.winnow.model.train.LayerState;
@@ -176,7 +177,7 @@ public final class LayerActor {
             (state, failure) ->
                 failure == null
                     ? new LayerEvent.Loaded(restore, state)
-                    : new LayerEvent.LoadFailed(restore, Failures.rootMessage(failure)));
+                    : new LayerEvent.LoadFailed(restore, failure));
     return restoring(restore);
   }
 
@@ -219,16 +220,29 @@ public final class LayerActor {
             layer.layer(),
             attempt,
             from,
-            failed.reason());
+            Failures.rootMessage(failed.failure()));
     layer.answer(
         new LayerReply.StoreFailed(
-            layer.run(), attempt, layer.layer(), from.version(), failed.reason()));
+            layer.run(),
+            attempt,
+            layer.layer(),
+            from.version(),
+            Failures.rootMessage(failed.failure()),
+            StoreAbsence.explains(failed.failure())));
     attempt--; // the same Restore, said again, is tried again
     return unloaded();
   }
 
   private Behavior<LayerMessage> become(LayerState state) {
     LiveLayer live = new LiveLayer(layer, attempt, state);
+    context()
+        .getLog()
+        .info(
+            "run={} layer={} attempt={} version={} event=layer-live",
+            layer.run(),
+            layer.layer(),
+            attempt,
+            state.version());
     layer.answer(live.restored());
     return live(live);
   }
@@ -248,7 +262,7 @@ public final class LayerActor {
         .onMessage(LayerCommand.Release.class, this::onRelease)
         .onMessageEquals(Stop.NOW, () -> handOff(live))
         .onMessage(LayerEvent.Stored.class, live::onStored)
-        .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
+        .onMessage(LayerEvent.StoreFailed.class, live::onStoreFailed)
         .onMessage(LayerEvent.class, this::onLateEvent)
         .onMessage(LayerCommand.class, this::onOfAnotherAttempt)
         .build();
@@ -288,7 +302,7 @@ public final class LayerActor {
         .onMessage(LayerEvent.HandedOff.class, done -> onHandedOff(live, done))
         .onMessage(LayerEvent.HandOffFailed.class, failed -> onHandOffFailed(live, failed))
         .onMessage(LayerEvent.Stored.class, live::onStored)
-        .onMessage(LayerEvent.StoreRefused.class, live::onStoreRefused)
+        .onMessage(LayerEvent.StoreFailed.class, live::onStoreFailed)
         .onMessage(LayerEvent.class, this::onLateEvent)
         .onMessageEquals(Stop.NOW, Behaviors::same)
         .onMessage(LayerCommand.Forget.class, this::onForget)

@@ -20,11 +20,11 @@ sealed interface LayerEvent extends LayerMessage, NoSerializationVerificationNee
 
   record Loaded(LayerCommand.Restore restore, LayerState state) implements LayerEvent {}
 
-  record LoadFailed(LayerCommand.Restore restore, String reason) implements LayerEvent {}
+  record LoadFailed(LayerCommand.Restore restore, Throwable failure) implements LayerEvent {}
 
   record Stored(CheckpointId checkpoint, long bytes) implements LayerEvent {}
 
-  record StoreRefused(CheckpointId checkpoint, String reason) implements LayerEvent {}
+  record StoreFailed(CheckpointId checkpoint, Throwable failure) implements LayerEvent {}
 
   record Forgot(int checkpoints) implements LayerEvent {}
 

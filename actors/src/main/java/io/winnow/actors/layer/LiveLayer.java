@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.winnow.actors.node.Failures;
+import io.winnow.actors.store.StoreAbsence;
 import io.winnow.model.adapter.LayerGradient;
 import io.winnow.model.io.LayerHandOff;
 import io.winnow.model.io.LayerSnapshot;
@@ -150,6 +151,15 @@ final class LiveLayer {
     }
     state = state.after(apply.decision(), inbox.total());
     inbox = StepInbox.empty();
+    layer
+        .actor()
+        .getLog()
+        .debug(
+            "run={} layer={} attempt={} event=applied version={}",
+            run,
+            layer.layer(),
+            attempt,
+            step);
     sayApplied(step);
     parked.keySet().forEach(this::send);
     parked.clear();
@@ -182,7 +192,7 @@ final class LiveLayer {
             (done, failure) ->
                 failure == null
                     ? new LayerEvent.Stored(checkpoint, blob.length)
-                    : new LayerEvent.StoreRefused(checkpoint, Failures.rootMessage(failure)));
+                    : new LayerEvent.StoreFailed(checkpoint, failure));
   }
 
   Behavior<LayerMessage> onStored(LayerEvent.Stored done) {
@@ -197,7 +207,8 @@ final class LiveLayer {
     return Behaviors.same();
   }
 
-  Behavior<LayerMessage> onStoreRefused(LayerEvent.StoreRefused refused) {
+  Behavior<LayerMessage> onStoreFailed(LayerEvent.StoreFailed failed) {
+    String reason = Failures.rootMessage(failed.failure());
     layer
         .actor()
         .getLog()
@@ -205,13 +216,18 @@ final class LiveLayer {
             "run={} layer={} event=save-failed checkpoint={} reason={}",
             run,
             layer.layer(),
-            refused.checkpoint(),
-            refused.reason());
-    if (storing.equals(Optional.of(refused.checkpoint()))) {
+            failed.checkpoint(),
+            reason);
+    if (storing.equals(Optional.of(failed.checkpoint()))) {
       storing = Optional.empty();
       layer.answer(
           new LayerReply.StoreFailed(
-              run, attempt, layer.layer(), refused.checkpoint().version(), refused.reason()));
+              run,
+              attempt,
+              layer.layer(),
+              failed.checkpoint().version(),
+              reason,
+              StoreAbsence.explains(failed.failure())));
     }
     return Behaviors.same();
   }

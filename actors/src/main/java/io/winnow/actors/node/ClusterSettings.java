@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address where other nodes reach it
  * @param bindHost the interface it listens on; empty = the host of its address
+ * @param bindPort the port it listens at; 0 = the port of its address
  * @param join nodes to join through; empty = it begins a cluster
  * @param joinDeadline after which a node that found no cluster gives up
  */
 public record ClusterSettings(
     NodeAddress address,
     String bindHost,
+    int bindPort,
     List<Role> roles,
     List<NodeAddress> join,
     Duration joinDeadline,
@@ -59,6 +61,7 @@ public record ClusterSettings(
       new ClusterSettings(
           new NodeAddress("127.0.0.1", 0),
           "",
+          0,
           List.of(Role.values()),
           List.of(),
           Duration.ofMinutes(1),
@@ -93,7 +96,9 @@ public record ClusterSettings(
     own.put(ARTERY + "canonical.port", address.port());
     if (!bindHost.isEmpty()) {
       own.put(ARTERY + "bind.hostname", bindHost);
-      own.put(ARTERY + "bind.port", address.port());
+    }
+    if (bindPort != 0) {
+      own.put(ARTERY + "bind.port", bindPort);
     }
     List<String> names = new java.util.ArrayList<>(roles.stream().map(Role::text).toList());
     if (!names.isEmpty()) {

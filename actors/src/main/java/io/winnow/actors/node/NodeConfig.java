@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What a node.conf says; every key and its default is in {@code winnow-node-reference.conf}.
  *
  * @param workers compute slots; 0 where the node has no role worker
+ * @param runsPerSlot runs at once for each compute slot of the cluster
  * @param http where the node's HTTP service listens, or null for none
  * @param httpToken file with the secret that HTTP requests must carry, or null for none
  * @param log the node's log file
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeConfig(
     ClusterSettings cluster,
     int workers,
+    int runsPerSlot,
     StoreSettings store,
     @Nullable NodeAddress http,
     @Nullable Path httpToken,
@@ -44,6 +46,7 @@ public record NodeConfig(
   private static final String BY_DNS = "dns:";
   private static final int LAST_PORT = 65_535;
   private static final int MOST_WORKERS = 4096;
+  private static final int MOST_RUNS = 1000;
 
   /**
    * Reads a file.
@@ -60,11 +63,19 @@ public record NodeConfig(
     ClusterSettings.Timings timings = settings.choice("timings", ClusterSettings.Timings.class);
     ClusterSettings cluster =
         new ClusterSettings(
-            address, text(settings, "bind-host"), roles, join, deadline, timings, tls(settings));
+            address,
+            text(settings, "bind-host"),
+            bindPort(settings),
+            roles,
+            join,
+            deadline,
+            timings,
+            tls(settings));
     NodeConfig config =
         new NodeConfig(
             cluster,
             roles.contains(Role.WORKER) ? workers(settings) : 0,
+            settings.whole("queue.runs-per-slot", 1, MOST_RUNS),
             store(settings),
             http(settings),
             settings.existingFile("http.token-file"),
@@ -93,6 +104,10 @@ public record NodeConfig(
       settings.wrong("host", "the name or address that other nodes reach this one by", "");
     }
     return host;
+  }
+
+  private static int bindPort(StrictSettings settings) {
+    return settings.text("bind-port") == null ? 0 : settings.whole("bind-port", 1, LAST_PORT);
   }
 
   private static List<Role> roles(StrictSettings settings) {

@@ -80,7 +80,9 @@ final class NodeGuardian {
     ActorRef<RegistryMessage> registry =
         ClusterSingleton.get(system)
             .init(
-                SingletonActor.of(RunRegistry.create(post, wakeEvery, settings.works()), "registry")
+                SingletonActor.of(
+                        RunRegistry.create(post, wakeEvery, settings.admission(), settings.works()),
+                        "registry")
                     .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
     direct.registry(registry);
     List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
@@ -128,11 +130,11 @@ final class NodeGuardian {
             .withMessageExtractor(new LayerShards())
             .withAllocationStrategy(new BalancedAllocation())
             .withEntityProps(DispatcherSelector.fromConfig("winnow.layer-dispatcher")));
+    RunCoordinator.Surroundings around =
+        new RunCoordinator.Surroundings(layers.post, settings.planner(), settings.admission());
     sharding.init(
         Entity.of(
-                RunCoordinator.TYPE,
-                entity ->
-                    RunCoordinator.create(entity.getEntityId(), layers.post, settings.planner()))
+                RunCoordinator.TYPE, entity -> RunCoordinator.create(entity.getEntityId(), around))
             .withRole(CONTROL)
             .withAllocationStrategy(new StayingAllocation())
             .withStopMessage(RunCoordinator.Stop.NOW));

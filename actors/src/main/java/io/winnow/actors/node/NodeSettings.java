@@ -2,6 +2,7 @@ package io.winnow.actors.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.StoreSettings;
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
  * @param store the workspace's store
  * @param cluster how it meets other nodes
  * @param workers compute slots; 0 = the node does not compute
+ * @param admission who may run at once
  * @param works which unfinished runs the node goes on with by itself
  * @param post what lies between actors and sharding; tests put their faults here
  * @param checkpoints what lies between layers and the store; likewise
@@ -26,6 +28,7 @@ public record NodeSettings(
     StoreSettings store,
     ClusterSettings cluster,
     int workers,
+    Admission admission,
     Predicate<RunId> works,
     Planner planner,
     SweepFactory sweeps,
@@ -47,6 +50,7 @@ public record NodeSettings(
         new StoreSettings.OneProcess(store),
         ClusterSettings.ALONE,
         workers,
+        new Admission.AtOnce(),
         works,
         planner,
         sweeps,
@@ -75,6 +79,7 @@ public record NodeSettings(
         config.store(),
         config.cluster(),
         config.workers(),
+        new Admission.Queue(config.runsPerSlot()),
         run -> true,
         planner,
         sweeps,

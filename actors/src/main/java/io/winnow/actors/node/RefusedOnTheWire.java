@@ -11,6 +11,11 @@ import java.util.regex.Pattern;
 final class RefusedOnTheWire {
   private static final Pattern UNREAD =
       Pattern.compile("Failed to deserialize message from \\[(.*?)\\] with .*", Pattern.DOTALL);
+  private static final Pattern CUT_OFF =
+      Pattern.compile(
+          "Aborting (?:tcp )?connection \\w+ (?:\\S*/)?(\\S+):\\d+ because of \\w+ failure: "
+              + "\\S*FramingException: (Stream didn't start .*?)\\n.*",
+          Pattern.DOTALL);
   private static final int LONGEST_REASON = 300;
 
   private RefusedOnTheWire() {}
@@ -31,9 +36,26 @@ final class RefusedOnTheWire {
     return Optional.empty();
   }
 
+  /** The line for a connection that Akka cut off, since no frames came; empty for other news. */
+  static Optional<String> line(Logging.Debug debug) {
+    Matcher cutOff = CUT_OFF.matcher(debug.message() + "\n");
+    return cutOff.matches()
+        ? Optional.of(
+            "event=connection-refused from="
+                + cutOff.group(1)
+                + " reason=\""
+                + plain(cutOff.group(2))
+                + "\"")
+        : Optional.empty();
+  }
+
   /** On one line, and not as long as a stranger likes. */
   private static String reason(Throwable failure) {
-    String text = Failures.rootMessage(failure).replaceAll("[\\p{Cntrl}\"]+", " ").strip();
+    return plain(Failures.rootMessage(failure));
+  }
+
+  private static String plain(String told) {
+    String text = told.replaceAll("[\\p{Cntrl}\"]+", " ").strip();
     return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON) + "...";
   }
 }

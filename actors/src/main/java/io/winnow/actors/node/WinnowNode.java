@@ -3,12 +3,14 @@ package io.winnow.actors.node;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Adapter;
 import akka.cluster.Cluster;
 import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.store.CheckpointStore;
+import io.winnow.actors.store.Residence;
 import io.winnow.actors.store.Store;
 import io.winnow.actors.worker.ComputeClock;
 import io.winnow.model.compute.UserProblem;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -71,24 +74,46 @@ public final class WinnowNode implements AutoCloseable {
   /**
    * Starts a node, which begins a cluster or begins to join one.
    *
-   * @throws UserProblem if the store is in use or cannot be opened, or its address is taken
+   * @throws UserProblem if the store is in use, by another cluster perhaps, or cannot be opened, or
+   *     its address is taken
    */
   public static WinnowNode start(NodeSettings settings) {
     Store store = Store.open(settings.store());
+    Residence residence = null;
     try {
-      ComputeClock clock = new ComputeClock();
-      CompletableFuture<NodeGuardian.Made> made = new CompletableFuture<>();
-      ActorSystem<Void> system =
-          ActorSystem.create(
-              NodeGuardian.create(settings, clock, made), SYSTEM, config(settings, store));
-      try {
-        return new WinnowNode(system, store, NodeGuardian.await(made, START_DEADLINE), clock);
-      } catch (RuntimeException failure) {
-        system.terminate();
-        throw failure;
+      residence = Residing.enter(settings.cluster(), store.residents());
+      return start(settings, store, residence);
+    } catch (RuntimeException failure) {
+      if (residence != null) {
+        residence.close();
       }
-    } catch (RemoteTransportException taken) {
       store.close();
+      throw failure;
+    }
+  }
+
+  private static WinnowNode start(
+      NodeSettings settings, Store store, @Nullable Residence residence) {
+    ComputeClock clock = new ComputeClock();
+    CompletableFuture<NodeGuardian.Made> made = new CompletableFuture<>();
+    ActorSystem<Void> system = system(settings, store, NodeGuardian.create(settings, clock, made));
+    try {
+      NodeGuardian.Made whole = NodeGuardian.await(made, START_DEADLINE);
+      if (residence != null) {
+        Residing.stay(system, residence, store.residents());
+      }
+      return new WinnowNode(system, store, whole, clock);
+    } catch (RuntimeException failure) {
+      system.terminate();
+      throw failure;
+    }
+  }
+
+  private static ActorSystem<Void> system(
+      NodeSettings settings, Store store, Behavior<Void> guardian) {
+    try {
+      return ActorSystem.create(guardian, SYSTEM, config(settings, store));
+    } catch (RemoteTransportException taken) {
       throw UserProblem.failure(
           "the node cannot listen at "
               + settings.cluster().address()
@@ -96,9 +121,6 @@ public final class WinnowNode implements AutoCloseable {
               + Failures.rootMessage(taken)
               + "; choose another port",
           taken);
-    } catch (RuntimeException failure) {
-      store.close();
-      throw failure;
     }
   }
 

@@ -20,12 +20,18 @@ public final class WireLog extends Slf4jLogger {
 
   @Override
   public void aroundReceive(PartialFunction<Object, BoxedUnit> receive, Object message) {
-    Optional<String> line =
-        message instanceof Logging.Error error ? RefusedOnTheWire.line(error) : Optional.empty();
+    Optional<String> line = line(message);
     if (line.isEmpty()) {
       super.aroundReceive(receive, message);
     } else if (repeats.isNews(line.get())) {
       LOG.warn("{}", line.get());
     }
+  }
+
+  private static Optional<String> line(Object message) {
+    if (message instanceof Logging.Error error) {
+      return RefusedOnTheWire.line(error);
+    }
+    return message instanceof Logging.Debug debug ? RefusedOnTheWire.line(debug) : Optional.empty();
   }
 }

@@ -10,6 +10,7 @@ import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.PersistenceId;
@@ -21,6 +22,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
+import io.winnow.actors.registry.Admission;
 import io.winnow.model.adapter.LayerSpec;
 import io.winnow.model.compute.UserProblem;
 import io.winnow.model.config.RunConfig;
@@ -31,7 +33,6 @@ import io.winnow.protocol.CoordinatorCommand;
 import io.winnow.protocol.CoordinatorMessage;
 import io.winnow.protocol.LayerCommand;
 import io.winnow.protocol.LayerReply;
-import io.winnow.protocol.RegistryCommand;
 import io.winnow.protocol.RunEvent;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStatus;
@@ -63,11 +64,21 @@ public final class RunCoordinator
     NOW
   }
 
+  /** What all coordinators of a node have in common. */
+  public record Surroundings(Post post, Planner planner, Admission admission) {}
+
   private record Planned(long attempt, RunPlan plan)
       implements CoordinatorMessage, NoSerializationVerificationNeeded {}
 
   private record PlanFailed(long attempt, String reason)
       implements CoordinatorMessage, NoSerializationVerificationNeeded {}
+
+  private enum Ask implements CoordinatorMessage, NoSerializationVerificationNeeded {
+    AGAIN
+  }
+
+  /** A question to the registry can be lost. */
+  private static final Duration ASK_EVERY = Duration.ofSeconds(3);
 
   private static final Duration MIN_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
@@ -79,6 +90,8 @@ public final class RunCoordinator
   private final RunId run;
   private final Post post;
   private final Planner planner;
+  private final Entrance entrance;
+  private final TimerScheduler<CoordinatorMessage> timers;
   private final Set<ActorRef<RunEvent>> subscribers = new LinkedHashSet<>();
   private final List<ActorRef<StatusReply<RunView>>> awaitingPause = new ArrayList<>();
   private final List<CoordinatorCommand.Set> awaitingSet = new ArrayList<>();
@@ -93,21 +106,28 @@ public final class RunCoordinator
   private String interruption = "found interrupted";
 
   private RunCoordinator(
-      ActorContext<CoordinatorMessage> context, RunId run, Post post, Planner planner) {
+      ActorContext<CoordinatorMessage> context,
+      TimerScheduler<CoordinatorMessage> timers,
+      Surroundings around,
+      RunId run) {
     super(
         PersistenceId.ofUniqueId("run|" + run),
         SupervisorStrategy.restartWithBackoff(MIN_BACKOFF, MAX_BACKOFF, 0.1));
     this.context = context;
+    this.timers = timers;
     this.run = run;
-    this.post = post;
-    this.planner = planner;
+    this.post = around.post;
+    this.planner = around.planner;
+    this.entrance = new Entrance(around.admission, around.post, run);
     this.departure = new Departure(context);
   }
 
   /** The coordinator of a run. */
-  public static Behavior<CoordinatorMessage> create(String entityId, Post post, Planner planner) {
+  public static Behavior<CoordinatorMessage> create(String entityId, Surroundings around) {
     return Behaviors.setup(
-        context -> new RunCoordinator(context, new RunId(entityId), post, planner));
+        context ->
+            Behaviors.withTimers(
+                timers -> new RunCoordinator(context, timers, around, new RunId(entityId))));
   }
 
   @Override
@@ -126,6 +146,8 @@ public final class RunCoordinator
         .forAnyState()
         .onCommand(CoordinatorCommand.Submit.class, this::onSubmit)
         .onCommand(CoordinatorCommand.EnsureRunning.class, this::onEnsureRunning)
+        .onCommand(CoordinatorCommand.Queued.class, this::onQueued)
+        .onCommand(Ask.class, (state, ask) -> onAsk(state))
         .onCommand(CoordinatorCommand.Resume.class, this::onResume)
         .onCommand(CoordinatorCommand.Reconfigure.class, this::onReconfigure)
         .onCommand(CoordinatorCommand.Pause.class, this::onPause)
@@ -198,11 +220,11 @@ public final class RunCoordinator
       return Effect()
           .persist(new RunEventRecord.Submitted(submit.config()))
           .thenRun(this::sayStatus)
-          .thenRun((RunState now) -> submit.replyTo().tell(StatusReply.success(now.view(run))))
-          .thenRun(this::sendMyself);
+          .thenRun((RunState now) -> submit.replyTo().tell(StatusReply.success(entrance.view(now))))
+          .thenRun(this::beginUnlessHeld);
     }
     if (state.config().equals(submit.config())) {
-      submit.replyTo().tell(StatusReply.success(state.view(run)));
+      submit.replyTo().tell(StatusReply.success(entrance.view(state)));
     } else {
       submit
           .replyTo()
@@ -218,13 +240,42 @@ public final class RunCoordinator
     return Effect().none();
   }
 
-  private void sendMyself(RunState state) {
-    context.getSelf().tell(new CoordinatorCommand.EnsureRunning(run));
+  private void beginUnlessHeld(RunState state) {
+    if (!entrance.holds(state)) {
+      context.getSelf().tell(new CoordinatorCommand.EnsureRunning(run));
+    }
+  }
+
+  private Effect<RunEventRecord, RunState> onQueued(
+      RunState state, CoordinatorCommand.Queued queued) {
+    boolean isNews = entrance.waits(queued);
+    if (!entrance.holds(state)) {
+      return state.status() == RunStatus.RUNNING
+          ? Effect().none()
+          : Effect().none().thenRun(this::sayStatus); // the registry missed it
+    }
+    if (isNews) {
+      subscribers.forEach(s -> s.tell(new RunEvent.Attached(run, entrance.view(state))));
+    }
+    return Effect().none();
+  }
+
+  private Effect<RunEventRecord, RunState> onAsk(RunState state) {
+    if (entrance.holds(state)) {
+      entrance.say(state);
+    } else {
+      timers.cancel(Ask.AGAIN);
+    }
+    return Effect().none();
   }
 
   private Effect<RunEventRecord, RunState> onEnsureRunning(
       RunState state, CoordinatorCommand.EnsureRunning ensure) {
     boolean isIdle = loop == null && !planning;
+    if (state.status() != RunStatus.RUNNING && entrance.isGuarded()) {
+      return Effect().none().thenRun(this::sayStatus); // the registry missed it
+    }
+    entrance.open();
     return state.status() == RunStatus.RUNNING && isIdle
         ? beginAttempt(state, state.attempt() == 0 ? "started" : interruption)
         : Effect().none();
@@ -236,14 +287,14 @@ public final class RunCoordinator
     boolean canGoOn =
         state.status() == RunStatus.PAUSED || state.status() == RunStatus.RUNNING && isIdle;
     if (!canGoOn) {
-      resume.replyTo().tell(StatusReply.success(state.view(run)));
+      resume.replyTo().tell(StatusReply.success(entrance.view(state)));
       return Effect().none();
     }
     return Effect()
         .persist(new RunEventRecord.Resumed())
         .thenRun(this::sayStatus)
-        .thenRun((RunState now) -> resume.replyTo().tell(StatusReply.success(now.view(run))))
-        .thenRun(this::sendMyself);
+        .thenRun((RunState now) -> resume.replyTo().tell(StatusReply.success(entrance.view(now))))
+        .thenRun(this::beginUnlessHeld);
   }
 
   private Effect<RunEventRecord, RunState> onReconfigure(
@@ -259,7 +310,15 @@ public final class RunCoordinator
     plan = null;
     return Effect()
         .persist(event)
-        .thenRun((RunState now) -> reconfigure.replyTo().tell(StatusReply.success(now.view(run))));
+        .thenRun(this::sayPriority)
+        .thenRun(
+            (RunState now) -> reconfigure.replyTo().tell(StatusReply.success(entrance.view(now))));
+  }
+
+  private void sayPriority(RunState state) {
+    if (entrance.holds(state)) {
+      entrance.say(state);
+    }
   }
 
   private void requireStill(RunState state) {
@@ -276,7 +335,7 @@ public final class RunCoordinator
 
   private Effect<RunEventRecord, RunState> onPause(RunState state, CoordinatorCommand.Pause pause) {
     if (state.status() != RunStatus.RUNNING) {
-      pause.replyTo().tell(StatusReply.success(state.view(run)));
+      pause.replyTo().tell(StatusReply.success(entrance.view(state)));
       return Effect().none();
     }
     if (awaitingPause.size() >= MOST_AWAITING) {
@@ -305,7 +364,7 @@ public final class RunCoordinator
       set.replyTo().tell(StatusReply.error(problem.getMessage()));
       return Effect().none();
     }
-    if (state.status() != RunStatus.RUNNING) {
+    if (state.status() != RunStatus.RUNNING || entrance.holds(state)) {
       refuse(state, set);
     } else if (awaitingSet.size() >= MOST_AWAITING) {
       set.replyTo().tell(StatusReply.error(busy()));
@@ -332,7 +391,9 @@ public final class RunCoordinator
 
   private void refuse(RunState state, CoordinatorCommand.Set set) {
     String why = "run '" + run + "' is not running; resume it, then set again";
-    if (state.status() == RunStatus.FINISHED) {
+    if (entrance.holds(state)) {
+      why = "run '" + run + "' waits in the queue; set again when it runs";
+    } else if (state.status() == RunStatus.FINISHED) {
       why = "run '" + run + "' is finished; its settings cannot change any more";
     } else if (!state.isKnown()) {
       why = isNotHere();
@@ -351,14 +412,14 @@ public final class RunCoordinator
         .ifPresent(
             set -> {
               awaitingSet.remove(set);
-              set.replyTo().tell(StatusReply.success(state.view(run)));
+              set.replyTo().tell(StatusReply.success(entrance.view(state)));
             });
   }
 
   private Effect<RunEventRecord, RunState> onAttach(
       RunState state, CoordinatorCommand.Attach attach) {
     boolean isNew = subscribers.add(attach.subscriber());
-    attach.subscriber().tell(new RunEvent.Attached(run, state.view(run)));
+    attach.subscriber().tell(new RunEvent.Attached(run, entrance.view(state)));
     if (!isNew) { // said again in case this coordinator had been a new one
       return Effect().none();
     }
@@ -373,21 +434,21 @@ public final class RunCoordinator
   }
 
   private Effect<RunEventRecord, RunState> onGetRun(RunState state, CoordinatorCommand.GetRun get) {
-    get.replyTo().tell(StatusReply.success(state.view(run)));
+    get.replyTo().tell(StatusReply.success(entrance.view(state)));
     return Effect().none();
   }
 
   private Effect<RunEventRecord, RunState> onGetStanding(
       RunState state, CoordinatorCommand.GetStanding get) {
-    get.replyTo().tell(StatusReply.success(standing.of(state, run)));
+    get.replyTo().tell(StatusReply.success(standing.of(state, entrance.view(state))));
     return Effect().none();
   }
 
   private Effect<RunEventRecord, RunState> onCheckpoint(
       RunState state, CoordinatorCommand.Checkpoint checkpoint) {
-    if (state.status() == RunStatus.RUNNING) {
+    if (state.status() == RunStatus.RUNNING && !entrance.holds(state)) {
       toLoop(new StepLoopCommand.Checkpoint());
-      checkpoint.replyTo().tell(StatusReply.success(state.view(run)));
+      checkpoint.replyTo().tell(StatusReply.success(entrance.view(state)));
     } else {
       String why = state.isKnown() ? "run '" + run + "' is not running" : isNotHere();
       checkpoint.replyTo().tell(StatusReply.error(why));
@@ -410,7 +471,7 @@ public final class RunCoordinator
         .thenRun(this::sayStatus)
         .thenRun(now -> layers.forEach(layer -> forget(now, layer, all)))
         .thenRun(now -> layers.forEach(layer -> release(state, layer)))
-        .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(now.view(run))));
+        .thenRun((RunState now) -> remove.replyTo().tell(StatusReply.success(entrance.view(now))));
   }
 
   /** All layers that may have blobs: the plan's where it is known, else those once counted. */
@@ -537,7 +598,7 @@ public final class RunCoordinator
   }
 
   private void answerPause(RunState state) {
-    awaitingPause.forEach(replyTo -> replyTo.tell(StatusReply.success(state.view(run))));
+    awaitingPause.forEach(replyTo -> replyTo.tell(StatusReply.success(entrance.view(state))));
     awaitingPause.clear();
     awaitingSet.forEach(set -> refuse(state, set));
     awaitingSet.clear();
@@ -672,8 +733,9 @@ public final class RunCoordinator
   }
 
   private void sayStatus(RunState state) {
-    if (state.status() != RunStatus.UNKNOWN) {
-      post.toRegistry(new RegistryCommand.Note(run, state.status()));
+    entrance.say(state);
+    if (entrance.holds(state)) {
+      timers.startTimerWithFixedDelay(Ask.AGAIN, Ask.AGAIN, ASK_EVERY);
     }
   }
 }

@@ -3,9 +3,9 @@ package io.winnow.actors.run;
 import io.winnow.protocol.HeadView;
 import io.winnow.protocol.MetricsRow;
 import io.winnow.protocol.RunEvent;
-import io.winnow.protocol.RunId;
 import io.winnow.protocol.RunStanding;
 import io.winnow.protocol.RunSummary;
+import io.winnow.protocol.RunView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,15 +58,15 @@ final class Standing {
   }
 
   /** The answer to who asks now. */
-  RunStanding of(RunState state, RunId run) {
+  RunStanding of(RunState state, RunView view) {
     RunSummary summary = state.summary();
     if (summary != null) {
-      return finished(state, run, summary);
+      return finished(view, summary);
     }
     Progress counted = state.progress();
     boolean isFresh = totalSteps == 0 && counted != null; // no attempt since it was started
     return new RunStanding(
-        state.view(run),
+        view,
         isFresh ? counted.version() : step,
         totalSteps,
         heads,
@@ -79,9 +79,9 @@ final class Standing {
         evaluation);
   }
 
-  private RunStanding finished(RunState state, RunId run, RunSummary summary) {
+  private RunStanding finished(RunView view, RunSummary summary) {
     return new RunStanding(
-        state.view(run),
+        view,
         summary.steps(),
         Math.max(totalSteps, summary.steps()),
         summary.heads().size(),

@@ -10,6 +10,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.ClusterEvent;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Subscribe;
 import io.winnow.actors.node.Failures;
 import io.winnow.actors.node.Post;
 import io.winnow.actors.worker.Worker;
@@ -51,7 +54,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepLoop {
   private enum Internal implements StepLoopMessage, NoSerializationVerificationNeeded {
-    TICK
+    TICK,
+    STORE_AGAIN,
+    NODES_CHANGED
   }
 
   private record WorkersListed(Receptionist.Listing listing)
@@ -83,6 +88,7 @@ public final class StepLoop {
   private final TraceRule traced;
   private final Crew crew;
   private final Checkpointing checkpoints;
+  private final StoreWait store;
   private final Deque<SettingChange> changes = new ArrayDeque<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
   private final Set<String> unrestored = new HashSet<>();
@@ -116,6 +122,7 @@ public final class StepLoop {
     this.plan = loop.plan();
     this.crew = new Crew(loop);
     this.checkpoints = new Checkpointing(loop);
+    this.store = new StoreWait(loop, timers, Internal.STORE_AGAIN);
     this.progress = loop.attempt().progress().forgivingAfter(plan.config().failure().maxBadSteps());
     this.steering =
         new Steering(plan.config(), plan.totalSteps(), loop.attempt().settings())
@@ -153,9 +160,24 @@ public final class StepLoop {
             Receptionist.subscribe(
                 Worker.KEY,
                 loop.actor().messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
+    watchNodes();
     unrestored.addAll(progress.liveLayers());
     unrestored.forEach(this::restore);
     return receive();
+  }
+
+  private void watchNodes() {
+    var subscriptions = Cluster.get(loop.actor().getSystem()).subscriptions();
+    subscriptions.tell(
+        Subscribe.create(
+            loop.actor()
+                .messageAdapter(ClusterEvent.MemberRemoved.class, gone -> Internal.NODES_CHANGED),
+            ClusterEvent.MemberRemoved.class));
+    subscriptions.tell(
+        Subscribe.create(
+            loop.actor()
+                .messageAdapter(ClusterEvent.ReachableMember.class, back -> Internal.NODES_CHANGED),
+            ClusterEvent.ReachableMember.class));
   }
 
   private Behavior<StepLoopMessage> receive() {
@@ -183,6 +205,8 @@ public final class StepLoop {
         .onMessage(Scored.class, this::onScored)
         .onMessage(ScoringFailed.class, this::onScoringFailed)
         .onMessageEquals(Internal.TICK, this::onTick)
+        .onMessageEquals(Internal.STORE_AGAIN, this::onStoreAgain)
+        .onMessageEquals(Internal.NODES_CHANGED, this::onNodesChanged)
         .onMessage(StepLoopMessage.class, this::onOfAnotherAttempt)
         .onSignal(Terminated.class, this::onTerminated)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -381,6 +405,7 @@ public final class StepLoop {
     unanswered.remove(restored.layer());
     moved();
     if (unrestored.remove(restored.layer())) {
+      store.there();
       heads.restored(restored);
       next();
     }
@@ -616,6 +641,7 @@ public final class StepLoop {
 
   private Behavior<StepLoopMessage> onSaved(LayerReply.Saved saved) {
     if (checkpoints.saved(saved)) {
+      store.there();
       moved();
       decide();
     }
@@ -631,7 +657,11 @@ public final class StepLoop {
   }
 
   private Behavior<StepLoopMessage> onStoreFailed(LayerReply.StoreFailed failed) {
-    if (unrestored.contains(failed.layer())) {
+    unanswered.remove(failed.layer());
+    boolean isOwed = unrestored.contains(failed.layer()) || checkpoints.isSaving(failed.version());
+    if (failed.isAway() && isOwed) {
+      store.away(failed);
+    } else if (unrestored.contains(failed.layer())) {
       pauseForTheStore(
           failed,
           "restored",
@@ -641,6 +671,15 @@ public final class StepLoop {
           failed, "saved", "the last counted checkpoint is whole; mend the store, then resume");
     } else { // a late Restore came to one that was just started, and its checkpoint is forgotten
       end(new StepLoopReport.AttemptLost(loop.number(), "layer " + failed.layer() + " was lost"));
+    }
+    return Behaviors.same();
+  }
+
+  /** Asks the layers again for what a store that was away kept them from. */
+  private Behavior<StepLoopMessage> onStoreAgain() {
+    if (!ended) {
+      unrestored.forEach(this::restore);
+      checkpoints.sayAgain();
     }
     return Behaviors.same();
   }
@@ -711,6 +750,15 @@ public final class StepLoop {
   private void moved() {
     movedNanos = System.nanoTime();
     nextAsk = firstAsk();
+  }
+
+  /**
+   * A node is gone, or heard again after a silence. What was asked before may have gone to nobody,
+   * so the pauses between askings are short again.
+   */
+  private Behavior<StepLoopMessage> onNodesChanged() {
+    moved();
+    return Behaviors.same();
   }
 
   private Duration firstAsk() {

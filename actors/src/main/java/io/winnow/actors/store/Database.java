@@ -37,11 +37,14 @@ record Database(Dialect dialect, String url, String user, String password) {
           }
         }
       }
+      for (String sql : ResidentsTable.CREATE) {
+        statement.execute(sql);
+      }
       connection.commit();
     }
   }
 
-  private Connection connect() throws SQLException {
+  Connection connect() throws SQLException {
     return DriverManager.getConnection(url, user, password);
   }
 

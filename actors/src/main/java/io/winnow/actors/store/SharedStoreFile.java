@@ -52,6 +52,11 @@ final class SharedStoreFile implements Store {
   }
 
   @Override
+  public Residents residents() {
+    return new Residents(database, folder);
+  }
+
+  @Override
   public Optional<String> problem() {
     return database.problem();
   }

@@ -32,6 +32,9 @@ public interface Store extends AutoCloseable {
    */
   void deleteBlobs(RunId run);
 
+  /** The nodes that use it. */
+  Residents residents();
+
   /** What ails the store, in words; empty = it can be written. Blocks. */
   Optional<String> problem();
 

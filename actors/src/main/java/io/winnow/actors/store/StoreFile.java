@@ -85,6 +85,11 @@ public final class StoreFile implements Store {
   }
 
   @Override
+  public Residents residents() {
+    return new Residents(database, folder);
+  }
+
+  @Override
   public Optional<String> problem() {
     return database.problem();
   }

@@ -41,6 +41,11 @@ final class StoreServer implements Store {
   }
 
   @Override
+  public Residents residents() {
+    return new Residents(database, settings);
+  }
+
+  @Override
   public Optional<String> problem() {
     return database.problem();
   }

@@ -439,7 +439,9 @@ class LayerActorTest {
     begin(1);
     store.isFull = true;
     tell(TinyLayer.save(1, 0));
-    assertThat(expect(LayerReply.StoreFailed.class).reason()).isEqualTo("No space left on device");
+    LayerReply.StoreFailed failed = expect(LayerReply.StoreFailed.class);
+    assertThat(failed.reason()).isEqualTo("No space left on device");
+    assertThat(failed.isAway()).isFalse();
 
     store.isFull = false;
     tell(TinyLayer.save(1, 0));

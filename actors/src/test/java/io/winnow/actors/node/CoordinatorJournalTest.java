@@ -12,6 +12,7 @@ import akka.persistence.testkit.WriteEvents;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.run.Planner;
 import io.winnow.actors.run.RunCoordinator;
 import io.winnow.actors.run.RunEventRecord;
@@ -38,9 +39,14 @@ class CoordinatorJournalTest {
           "akka.actor.serializers.j = \"io.winnow.actors.run.RunJournalSerializer\"\n"
               + "akka.actor.serialization-bindings"
               + ".\"io.winnow.actors.run.RunEventRecord\" = j");
+  private static final Config PATIENCE =
+      ConfigFactory.parseString("akka.actor.testkit.typed.single-expect-default = 60s");
   private static final ActorTestKit KIT =
       ActorTestKit.create(
-          PersistenceTestKitPlugin.config().withFallback(SERIALIZERS).withFallback(load()));
+          PATIENCE
+              .withFallback(PersistenceTestKitPlugin.config())
+              .withFallback(SERIALIZERS)
+              .withFallback(load()));
   private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
   private static final RunId RUN = new RunId("run");
   private static final String PERSISTENCE_ID = "run|run";
@@ -83,7 +89,11 @@ class CoordinatorJournalTest {
 
   private ActorRef<CoordinatorMessage> submitted(Planner planner) {
     ActorRef<CoordinatorMessage> run =
-        KIT.spawn(RunCoordinator.create(RUN.value(), new SilentPost(), planner));
+        KIT.spawn(
+            RunCoordinator.create(
+                RUN.value(),
+                new RunCoordinator.Surroundings(
+                    new SilentPost(), planner, new Admission.AtOnce())));
     run.tell(new CoordinatorCommand.Attach(RUN, events.getRef()));
     events.expectMessageClass(RunEvent.Attached.class);
     run.tell(new CoordinatorCommand.Submit(RUN, TinyRun.config(folder), replies.getRef()));

@@ -3,6 +3,8 @@ package io.winnow.actors.node;
 import akka.Done;
 import io.winnow.actors.store.CheckpointStore;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,15 +12,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /**
- * A store that is full for the keys that a test names. Unless a test wants them it takes no
- * hand-offs either: a layer that is stopped is then as lost as one that died.
+ * A store that is full, or away, for the keys that a test names. Unless a test wants them it takes
+ * no hand-offs either: a layer that is stopped is then as lost as one that died.
  */
 final class FaultyStore implements CheckpointStore {
-  /** Which saves fail. */
+  /** Which saves fail, and which saves and loads find nobody. */
   static final class Full {
     private volatile Predicate<Key> isFull = key -> false;
+    private volatile Predicate<Key> isAway = key -> false;
     private volatile boolean takesHandOffs;
     private volatile boolean keepsHandOffs;
+
+    void awayWhen(Predicate<Key> condition) {
+      isAway = condition;
+    }
 
     void when(Predicate<Key> condition) {
       isFull = condition;
@@ -54,14 +61,23 @@ final class FaultyStore implements CheckpointStore {
 
   @Override
   public CompletionStage<Done> save(Key key, byte[] blob) {
+    if (full.isAway.test(key)) {
+      return away();
+    }
     return full.isFull.test(key)
         ? CompletableFuture.failedFuture(new IOException("No space left on device"))
         : real.save(key, blob);
   }
 
+  private static <T> CompletionStage<T> away() {
+    return CompletableFuture.failedFuture(
+        new SQLTransientConnectionException(
+            "no connection within 30 s", new ConnectException("Connection refused")));
+  }
+
   @Override
   public CompletionStage<Optional<byte[]>> load(Key key) {
-    return real.load(key);
+    return full.isAway.test(key) ? away() : real.load(key);
   }
 
   @Override

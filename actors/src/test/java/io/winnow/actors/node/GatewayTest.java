@@ -221,6 +221,13 @@ class GatewayTest {
     refused(calls.post("/runs", "x".repeat(2 << 20)), 413, "too large");
     refused(calls.post("/runs", "{ garbage"), 400, "run.conf");
     refused(calls.post("/runs", "metod.rank = 4"), 400, "metod", "method");
+    String elsewhere = config().replaceAll("(?m)^(model\\.path *= *).*$", "$1\"/elsewhere/model\"");
+    refused(
+        calls.post("/runs?name=elsewhere", elsewhere),
+        400,
+        "run.conf, at node " + node.node.address(),
+        "/elsewhere/model");
+    refused(calls.get("/runs/siad"), 404, "there is no run 'siad' here; did you mean said?");
   }
 
   private static void refused(GatewayCalls.Reply reply, int status, String... words) {

@@ -87,6 +87,19 @@ class LossTest {
     expectUndisturbed(run);
   }
 
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void aLostMessageIsMadeUpForLongBeforeTheStepDeadline(Set<Class<?>> kinds) {
+    Losing losing = new Losing(kinds, List.of(7));
+    FollowedRun run = node.follow("asked-soon-" + kinds.hashCode());
+    node.faults.of(run.id(), losing);
+    run.client().submit(TinyRun.config(folder, "failure.step-deadline=10m"));
+    run.awaitFinished();
+
+    assertThat(losing.lost()).isPositive();
+    expectUndisturbed(run);
+  }
+
   @Test
   void applyOfTheFinalSelectionLostAtEveryLayerChangesNoByteAndFreesThePruned() {
     Set<String> lost = ConcurrentHashMap.newKeySet();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import io.winnow.actors.node.ClusterSettings.Role;
 import io.winnow.actors.store.StoreSettings;
+import io.winnow.actors.weights.WeightsSettings;
 import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class NodeConfigTest {
     assertThat(config.log()).hasFileName("node-2551.log");
     assertThat(config.watchdog())
         .isEqualTo(new Watchdog.Limits(Duration.ofSeconds(1), Duration.ofSeconds(30)));
+    assertThat(config.weights().fetch() || config.weights().serve()).isFalse();
   }
 
   @Test
@@ -39,6 +41,7 @@ class NodeConfigTest {
         read(
             """
             host = node-1.example.org, port = 7000, bind-host = "0.0.0.0"
+            bind-port = 7001
             roles = [worker], workers = 3, join = ["a:1", "b:2"], join-deadline = 5s
             store { url = "jdbc:postgresql://db/winnow", user = w, password = p }
             timings = fast
@@ -46,10 +49,13 @@ class NodeConfigTest {
             log = my.log
             watchdog.limit = off
             models { "/data/base" = local/base }
+            weights { fetch = true, serve = true, cache = fetched }
             tls { key-file = some.pem, cert-file = some.pem, ca-cert-file = some.pem }
             """);
 
     assertThat(config.cluster().address()).hasToString("node-1.example.org:7000");
+    assertThat(config.cluster().bindHost()).isEqualTo("0.0.0.0");
+    assertThat(config.cluster().bindPort()).isEqualTo(7001);
     assertThat(config.cluster().join()).map(NodeAddress::toString).containsExactly("a:1", "b:2");
     assertThat(config.cluster().tls()).isEqualTo(new ClusterSettings.Tls(pem, pem, pem));
     assertThat(config.workers()).isEqualTo(3);
@@ -60,6 +66,8 @@ class NodeConfigTest {
     assertThat(config.watchdog()).isNull();
     assertThat(config.model("/data/base")).isEqualTo(folder.resolve("local/base").toString());
     assertThat(config.model("/data/other")).isEqualTo("/data/other");
+    assertThat(config.weights())
+        .isEqualTo(new WeightsSettings(true, true, folder.resolve("fetched")));
   }
 
   @Test

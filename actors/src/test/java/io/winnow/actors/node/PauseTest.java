@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -242,6 +243,49 @@ class PauseTest {
     node.full.when(key -> false);
     run.client().resume();
     run.awaitFinished();
+    expectUndisturbed(run);
+  }
+
+  // ------------------------------------------------------------------ the store is away
+
+  @Test
+  void storeThatIsAwayInTheMiddleOfACheckpointIsWaitedFor() {
+    FollowedRun run = node.follow("away");
+    AtomicInteger refused = new AtomicInteger();
+    node.full.awayWhen(
+        key ->
+            key.run().equals(run.id())
+                && key.checkpoint().version() == 17
+                && key.layer().endsWith("head")
+                && refused.incrementAndGet() <= 3);
+    run.client().submit(config);
+    run.awaitFinished();
+    node.full.awayWhen(key -> false);
+
+    assertThat(refused.get()).isEqualTo(4);
+    assertThat(run.client().view().attempt()).isEqualTo(1);
+    assertThat(run.seen(RunEvent.WorkerNote.class).stream().map(RunEvent.WorkerNote::note))
+        .anyMatch(note -> note.contains("does not answer (Connection refused)"))
+        .anyMatch(note -> note.contains("answers again"));
+    expectUndisturbed(run);
+  }
+
+  @Test
+  void storeThatIsAwayWhenLayersAreRestoredIsWaitedFor() {
+    CountDownLatch held = node.sweeps.holdFrom(SEED, 16);
+    FollowedRun run = node.follow("away-at-restore");
+    AtomicInteger refused = new AtomicInteger();
+    run.client().submit(config);
+    run.awaitStep(9);
+    run.client().pause("a person said so").toCompletableFuture().join();
+    held.countDown();
+    run.awaitPaused();
+    node.full.awayWhen(key -> key.run().equals(run.id()) && refused.incrementAndGet() <= 7);
+    run.client().resume();
+    run.awaitFinished();
+    node.full.awayWhen(key -> false);
+
+    assertThat(refused.get()).isGreaterThan(7);
     expectUndisturbed(run);
   }
 

@@ -5,6 +5,7 @@ import io.winnow.actors.client.RunClient;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
 import io.winnow.actors.plan.FolderPlanner;
+import io.winnow.actors.registry.Admission;
 import io.winnow.actors.store.CheckpointStore;
 import io.winnow.actors.store.StoreSettings;
 import io.winnow.protocol.CheckpointId;
@@ -52,6 +53,7 @@ final class TestNode implements AutoCloseable {
                 new StoreSettings.OneHost(store),
                 cluster,
                 workers,
+                new Admission.AtOnce(),
                 run -> true,
                 new FolderPlanner(BASES),
                 sweeps,
@@ -66,6 +68,7 @@ final class TestNode implements AutoCloseable {
         new ClusterSettings(
             new NodeAddress("127.0.0.1", 0),
             "",
+            0,
             roles,
             others,
             Duration.ofMinutes(1),

@@ -1,5 +1,6 @@
 package io.winnow.actors.node;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.ActorRef;
@@ -17,6 +18,10 @@ import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WinnowVersion;
 import io.winnow.protocol.Wire;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +175,29 @@ class WireLogTest {
     assertThat(theLine(inbox)).contains("event=message-not-sent").contains("Stranger");
     assertThat(lines()).hasSize(1);
     TestKit.shutdownActorSystem(sender);
+  }
+
+  @Test
+  void bytesThatAreNoFramesLeaveOneLineHoweverOftenTheyCome() throws Exception {
+    int port = Cluster.get(receiver).selfAddress().getPort().orElseThrow();
+    for (int i = 0; i < MANY; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+        assertThat(isCutOff(socket)).isTrue();
+      }
+    }
+
+    assertThat(theLine(inbox))
+        .contains("event=connection-refused from=127.0.0.1 reason=\"Stream didn't start with");
+    assertThat(lines()).hasSize(1);
+  }
+
+  private static boolean isCutOff(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
   }
 
   private static LayerReply.Unloaded unloaded(String layer) {

@@ -81,6 +81,7 @@ public final class ResumeRules {
           may("failure", "it says only when to ask and when to give up"),
           may("workers", "the bytes do not depend on who computes"),
           fixed("wire", "gradients and parameters so far were rounded to it"),
+          may("priority", "it says only who waits for whom"),
           next("commands", "those of steps that are done are part of the result"));
 
   private static final Rule NO_RULE = fixed("", "it may be part of the result");

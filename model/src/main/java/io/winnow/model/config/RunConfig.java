@@ -49,6 +49,7 @@ public record RunConfig(
     Failure failure,
     Workers workers,
     WireType wire,
+    int priority,
     Map<String, String> generation,
     List<ScriptedCommand> commands) {
 
@@ -74,6 +75,7 @@ public record RunConfig(
         failure,
         workers,
         wire,
+        priority,
         generation,
         commands);
   }
@@ -417,7 +419,7 @@ public record RunConfig(
    *
    * @param maxBadSteps non-finite steps in a row before the run pauses itself
    * @param maxAttempts attempts without a new counted checkpoint before the run pauses itself
-   * @param stepDeadline time without progress in a step before the coordinator asks what is missing
+   * @param stepDeadline time without progress in a step after which silent workers lose their work
    */
   public record Failure(int maxBadSteps, int maxAttempts, Duration stepDeadline) {}
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RunConfigBinder {
   private static final Pattern MODULE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
+  private static final int MOST_PRIORITY = 1_000_000;
+
   private final Source source;
   private final Config known;
   private final Config said;
@@ -62,6 +64,7 @@ final class RunConfigBinder {
             failure(),
             workers(),
             values.choice("wire.dtype", WireType.class),
+            (int) values.whole("priority", -MOST_PRIORITY, MOST_PRIORITY),
             what.generation(task),
             new ScriptBinder(source, known, problems).commands());
     RunConfigChecks.ofEarlyStopping(run).forEach(problems::add);

@@ -211,6 +211,9 @@ public final class RunConfigWriter {
     line("workers.count", run.workers().count());
     line("workers.determinism", run.workers().determinism() ? "strict" : "off");
     line("wire.dtype", run.wire().name().toLowerCase(Locale.ROOT));
+    if (run.priority() != 0) { // texts of runs that know of no queue stay as they are
+      line("priority", run.priority());
+    }
     line("commands", commands(run.commands()));
   }
 

@@ -84,6 +84,7 @@ class RunConfigWriterTest {
         new RunConfig.Failure(number, 1, Duration.ofSeconds(number)),
         new RunConfig.Workers(number, even),
         even ? WireType.F32 : WireType.BF16,
+        even ? 0 : number,
         SomeTask.generation(number),
         even
             ? List.of()
