@@ -50,6 +50,7 @@ class LargeLayersTest {
         new ClusterSettings(
             new NodeAddress("127.0.0.1", 0),
             "",
+            0,
             roles,
             others,
             DEADLINE,
