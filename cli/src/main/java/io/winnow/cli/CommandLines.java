@@ -40,6 +40,11 @@ final class CommandLines {
         }) {
       root.addSubcommand(command);
     }
+    root.getSubcommands()
+        .get("bench")
+        .addSubcommand(new CapacityCommand(context))
+        .addSubcommand(new WireCommand(context))
+        .addSubcommand(new BenchNodeCommand(context));
     root.setOut(new PrintWriter(context.terminal().out(), true));
     root.setErr(new PrintWriter(context.terminal().err(), true));
     root.setUsageHelpWidth(Math.max(80, Math.min(120, context.terminal().columns())));

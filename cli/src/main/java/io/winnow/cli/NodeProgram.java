@@ -9,6 +9,7 @@ import io.winnow.actors.node.NodeConfig;
 import io.winnow.actors.node.NodeEnd;
 import io.winnow.actors.node.NodeService;
 import io.winnow.actors.node.NodeSettings;
+import io.winnow.actors.node.Watchdog;
 import io.winnow.actors.node.WinnowNode;
 import io.winnow.actors.plan.BaseSweeps;
 import io.winnow.actors.plan.Bases;
@@ -67,11 +68,12 @@ final class NodeProgram {
     exchangeWeights(node, bases, fetched);
     Interrupts interrupts = Interrupts.during(() -> askToLeave(asked));
     node.whenRemoved().thenRun(NodeProgram::endSoon);
+    List<AutoCloseable> open = new ArrayList<>();
+    open.add(watch(node));
     try {
       CompletableFuture<Void> up = node.whenUp().toCompletableFuture();
       CompletableFuture<NodeEnd> ended = node.whenEnded().toCompletableFuture();
       first(up, ended, asked);
-      List<AutoCloseable> open = new ArrayList<>();
       if (up.isDone() && !asked.isDone()) {
         sayUp(node);
         Membership.follow(node, line -> sayWhileIn(line, asked));
@@ -100,6 +102,17 @@ final class NodeProgram {
     if (config.weights().serve()) {
       WeightsServer.start(node.system(), bases);
     }
+  }
+
+  private AutoCloseable watch(WinnowNode node) {
+    Watchdog.Limits limits = config.watchdog();
+    return limits == null ? () -> {} : Watchdog.start(node, limits, this::endStuck);
+  }
+
+  /** Nothing of a node that is stuck can be asked to end in order. */
+  private void endStuck(String why) {
+    context.terminal().err().println("winnow: " + why + "; see " + config.log());
+    Runtime.getRuntime().halt(NodeEnd.LOST.exitCode());
   }
 
   private static AutoCloseable gateway(WinnowNode node, NodeConfig config) {

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -109,6 +110,27 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage("scala..", "com.esotericsoftware..", "org.h2..")));
+  }
+
+  /** Who waits for an answer holds a deadline of its own; in a step only the loop has one. */
+  @Test
+  void nothingInAStepAsks() {
+    check(
+        noClasses()
+            .that(
+                resideInAnyPackage(
+                        "io.winnow.actors.run..",
+                        "io.winnow.actors.layer..",
+                        "io.winnow.actors.worker..",
+                        "io.winnow.actors.store..")
+                    .and(not(simpleName("Departure")))) // of a node that leaves, not of a step
+            .should()
+            .callMethodWhere(describe("an ask", call -> isAsk(call))));
+  }
+
+  private static boolean isAsk(JavaMethodCall call) {
+    return call.getTargetOwner().getPackageName().startsWith("akka.")
+        && List.of("ask", "askWithStatus").contains(call.getName());
   }
 
   @Test

@@ -19,8 +19,9 @@ import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunId;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ final class LiveLayer {
   private LayerState state;
   private final int staleness;
   private final SortedMap<Long, StepInbox> inboxes = new TreeMap<>();
-  private final List<LayerCommand.Fetch> parked = new ArrayList<>();
+  private final Map<ActorRef<WorkerMessage>, LayerCommand.Fetch> parked = new LinkedHashMap<>();
   private Optional<CheckpointId> storing = Optional.empty();
   private Optional<LayerReply.Saved> stored = Optional.empty();
 
@@ -74,7 +75,7 @@ final class LiveLayer {
 
   /** Fetches of the next version, which the successor will have. */
   List<LayerCommand.Fetch> parked() {
-    return parked;
+    return List.copyOf(parked.values());
   }
 
   long version() {
@@ -104,7 +105,7 @@ final class LiveLayer {
     if (age >= 0 && age <= staleness) {
       send(fetch.replyTo());
     } else if (age == -1) {
-      parked.add(fetch);
+      parked.put(fetch.replyTo(), fetch); // of a worker that asks again, the newest counts
     } else {
       return layer.drop("fetch of version " + fetch.version(), fetch);
     }
@@ -187,7 +188,7 @@ final class LiveLayer {
             step);
     sayApplied(step);
     sayIfReady();
-    parked.forEach(fetch -> send(fetch.replyTo()));
+    parked.keySet().forEach(this::send);
     parked.clear();
     return Behaviors.same();
   }

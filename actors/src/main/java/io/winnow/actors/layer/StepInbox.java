@@ -11,17 +11,25 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients that came in for one step, by micro-batch. Complete when all are in; then it holds
- * their sum, made in micro-batch order whatever the order of arrival.
+ * The gradients that came in for one step, by micro-batch; at most one of each. Complete when all
+ * are in; then it holds their sum, made in micro-batch order whatever the order of arrival.
+ * Confined to the layer's actor.
  */
-record StepInbox(SortedMap<Integer, LayerGradient> parts, @Nullable LayerGradient sum) {
+final class StepInbox {
+  private final SortedMap<Integer, LayerGradient> parts = new TreeMap<>();
+  private @Nullable LayerGradient sum;
+
+  private StepInbox(@Nullable LayerGradient sum) {
+    this.sum = sum;
+  }
+
   static StepInbox empty() {
-    return new StepInbox(new TreeMap<>(), null);
+    return new StepInbox(null);
   }
 
   /** The inbox of a step whose gradients are all in. */
   static StepInbox complete(LayerGradient sum) {
-    return new StepInbox(new TreeMap<>(), sum);
+    return new StepInbox(sum);
   }
 
   boolean has(int microBatch) {
@@ -32,12 +40,14 @@ record StepInbox(SortedMap<Integer, LayerGradient> parts, @Nullable LayerGradien
     return sum != null;
   }
 
+  /** This inbox, with one more gradient in it. */
   StepInbox with(LayerCommand.Gradient gradient) {
-    SortedMap<Integer, LayerGradient> all = new TreeMap<>(parts);
-    all.put(gradient.microBatch(), gradient.gradient());
-    return all.size() < gradient.microBatches()
-        ? new StepInbox(all, null)
-        : new StepInbox(new TreeMap<>(), GradientSum.of(new ArrayList<>(all.values())));
+    parts.put(gradient.microBatch(), gradient.gradient());
+    if (parts.size() >= gradient.microBatches()) {
+      sum = GradientSum.of(new ArrayList<>(parts.values()));
+      parts.clear();
+    }
+    return this;
   }
 
   LayerGradient total() {

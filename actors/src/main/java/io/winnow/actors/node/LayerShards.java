@@ -3,8 +3,6 @@ package io.winnow.actors.node;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import io.winnow.protocol.LayerMessage;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Which shard a layer is in: {@code group.slot}. All layers of a run are in one group, neighbours
@@ -15,7 +13,8 @@ final class LayerShards
     extends ShardingMessageExtractor<ShardingEnvelope<LayerMessage>, LayerMessage> {
   private static final int GROUPS = 16;
   private static final int SLOTS = 64;
-  private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d{1,6})\\D*");
+  private static final int MOST_DIGITS = 6;
+  private static final int DECIMAL = 10;
 
   @Override
   public String entityId(ShardingEnvelope<LayerMessage> envelope) {
@@ -36,10 +35,23 @@ final class LayerShards
 
   /** Blocks of one stack by their number; stacks, and what has no number, begin anywhere. */
   private static int slot(String layer) {
-    Matcher numbered = NUMBERED.matcher(layer);
-    return numbered.matches()
-        ? Math.floorMod(numbered.group(1).hashCode() + Integer.parseInt(numbered.group(2)), SLOTS)
-        : Math.floorMod(layer.hashCode(), SLOTS);
+    int end = layer.length();
+    while (end > 0 && !isDigit(layer.charAt(end - 1))) {
+      end--;
+    }
+    int begin = end;
+    while (begin > 0 && end - begin < MOST_DIGITS && isDigit(layer.charAt(begin - 1))) {
+      begin--;
+    }
+    return begin == end
+        ? Math.floorMod(layer.hashCode(), SLOTS)
+        : Math.floorMod(
+            layer.substring(0, begin).hashCode() + Integer.parseInt(layer, begin, end, DECIMAL),
+            SLOTS);
+  }
+
+  private static boolean isDigit(char c) {
+    return '0' <= c && c <= '9';
   }
 
   /** The group of a shard. */

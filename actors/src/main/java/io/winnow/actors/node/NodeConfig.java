@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param log the node's log file
  * @param models where model folders of run.confs lie on this host, where they lie elsewhere
  * @param weights whether base weights are given to other nodes, and taken from them
+ * @param watchdog when a dispatcher counts as dead; null = nobody looks
  */
 public record NodeConfig(
     ClusterSettings cluster,
@@ -39,7 +40,8 @@ public record NodeConfig(
     @Nullable Path httpToken,
     Path log,
     Map<String, Path> models,
-    WeightsSettings weights) {
+    WeightsSettings weights,
+    Watchdog.@Nullable Limits watchdog) {
   private static final String REFERENCE = "winnow-node-reference.conf";
   private static final String BY_DNS = "dns:";
   private static final int LAST_PORT = 65_535;
@@ -79,7 +81,8 @@ public record NodeConfig(
             settings.existingFile("http.token-file"),
             log(settings, address),
             settings.files("models"),
-            weights(settings));
+            weights(settings),
+            watchdog(settings));
     settings.throwIfAny();
     return config;
   }
@@ -194,6 +197,13 @@ public record NodeConfig(
     return "off".equals(settings.text("http.port"))
         ? null
         : new NodeAddress(text(settings, "http.host"), settings.whole("http.port", 1, LAST_PORT));
+  }
+
+  private static Watchdog.@Nullable Limits watchdog(StrictSettings settings) {
+    Duration every = settings.time("watchdog.every");
+    return "off".equals(settings.text("watchdog.limit"))
+        ? null
+        : new Watchdog.Limits(every, settings.time("watchdog.limit"));
   }
 
   private static ClusterSettings.@Nullable Tls tls(StrictSettings settings) {

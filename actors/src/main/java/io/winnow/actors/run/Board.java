@@ -26,6 +26,8 @@ final class Board {
   private final Deque<Integer> pending = new ArrayDeque<>();
   private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
   private final boolean[] done;
+  private final double normaliser;
+  private int left;
   private final double[] losses;
   private final float[][] outputs;
   private final SweepCost[] costs;
@@ -39,6 +41,8 @@ final class Board {
     this.oldest = oldest;
     this.batches = batches;
     this.done = new boolean[batches.size()];
+    this.left = batches.size();
+    this.normaliser = Math.max(1, batches.stream().mapToInt(b -> b.targets().count()).sum());
     this.losses = new double[batches.size()];
     this.outputs = new float[batches.size()][];
     this.costs = new SweepCost[batches.size()];
@@ -73,7 +77,7 @@ final class Board {
 
   /** Targets of the whole step; 1 where examples that were cut left none, and the loss is 0. */
   double normaliser() {
-    return Math.max(1, batches.stream().mapToInt(b -> b.targets().count()).sum());
+    return normaliser;
   }
 
   /** Takes the next micro-batch for a worker. */
@@ -94,6 +98,7 @@ final class Board {
       return false;
     }
     done[microBatch] = true;
+    left--;
     losses[microBatch] = loss;
     costs[microBatch] = cost;
     return true;
@@ -133,13 +138,14 @@ final class Board {
     for (int microBatch : microBatches) {
       if (done[microBatch]) {
         done[microBatch] = false;
+        left++;
         pending.addLast(microBatch);
       }
     }
   }
 
   boolean isDone() {
-    return IntStream.range(0, done.length).allMatch(i -> done[i]);
+    return left == 0;
   }
 
   /** Sum of the micro-batches' losses, in micro-batch order. */

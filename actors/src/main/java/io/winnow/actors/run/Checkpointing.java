@@ -87,7 +87,7 @@ final class Checkpointing {
     if (saving == null || saving.version() != version) {
       return false;
     }
-    saving = saving.begun();
+    saving.begun();
     sayAgain();
     countWhenWhole();
     return true;
@@ -97,7 +97,7 @@ final class Checkpointing {
   boolean saved(LayerReply.Saved saved) {
     boolean isAwaited = isSaving(saved.version());
     if (isAwaited) {
-      saving = saving.saved(saved.layer(), saved.bytes());
+      saving.saved(saved.layer(), saved.bytes());
       countWhenWhole();
     }
     return isAwaited;
@@ -128,7 +128,8 @@ final class Checkpointing {
 
   /** Tells this layer, if it has not saved yet. */
   void sayAgain(String layer) {
-    if (awaiting().contains(layer)) {
+    boolean isSaving = saving != null && saving.phase() == Saving.Phase.SAVING;
+    if (isSaving && saving.isAwaiting(layer)) {
       sendSave(layer);
     }
   }

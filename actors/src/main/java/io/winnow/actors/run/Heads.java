@@ -15,6 +15,7 @@ import io.winnow.protocol.LayerReply;
 import io.winnow.protocol.LayerSize;
 import io.winnow.protocol.RunSummary;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 /** What the step loop knows of the heads: who lives, with which omega, in which layer. */
 final class Heads {
   private final TrainableSpec spec;
+  private final Map<String, LayerSpec> layers = new HashMap<>();
   private final String method;
   private final List<LayerPlan> plans;
   private final Map<AdapterId, OmegaState> live = new TreeMap<>();
@@ -36,6 +38,7 @@ final class Heads {
   Heads(TrainableSpec spec, String method, List<LayerPlan> plans) {
     this.spec = spec;
     this.all = spec.adapters();
+    spec.layers().forEach(layer -> layers.put(layer.id().name(), layer));
     this.plans = List.copyOf(plans);
     this.method = method.toLowerCase(java.util.Locale.ROOT);
   }
@@ -93,7 +96,7 @@ final class Heads {
 
   /** The part of a decision that concerns one layer. */
   StepDecision part(StepDecision decision, String layer) {
-    LayerSpec owner = spec.layer(layer);
+    LayerSpec owner = layers.get(layer);
     Map<AdapterId, OmegaState> omega = new TreeMap<>();
     for (AdapterSpec head : owner.adapters()) {
       OmegaState decided = decision.omega().get(head.id());
@@ -102,8 +105,9 @@ final class Heads {
       }
     }
     List<AdapterId> pruned =
-        decision.pruned().stream()
-            .filter(id -> owner.adapters().stream().anyMatch(a -> a.id().equals(id)))
+        owner.adapters().stream()
+            .map(AdapterSpec::id)
+            .filter(id -> Collections.binarySearch(decision.pruned(), id) >= 0)
             .toList();
     return decision.of(omega, pruned);
   }

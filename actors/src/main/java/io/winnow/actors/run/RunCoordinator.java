@@ -83,6 +83,9 @@ public final class RunCoordinator
   private static final Duration MIN_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
+  /** Commands of a kind that may wait for a step to end; more are refused. */
+  private static final int MOST_AWAITING = 64;
+
   private final ActorContext<CoordinatorMessage> context;
   private final RunId run;
   private final Post post;
@@ -335,6 +338,10 @@ public final class RunCoordinator
       pause.replyTo().tell(StatusReply.success(entrance.view(state)));
       return Effect().none();
     }
+    if (awaitingPause.size() >= MOST_AWAITING) {
+      pause.replyTo().tell(StatusReply.error(busy()));
+      return Effect().none();
+    }
     awaitingPause.add(pause.replyTo());
     pauseReason = pause.reason();
     if (loop != null) {
@@ -359,6 +366,8 @@ public final class RunCoordinator
     }
     if (state.status() != RunStatus.RUNNING || entrance.holds(state)) {
       refuse(state, set);
+    } else if (awaitingSet.size() >= MOST_AWAITING) {
+      set.replyTo().tell(StatusReply.error(busy()));
     } else {
       awaitingSet.add(set);
       toLoop(change(set));
@@ -390,6 +399,10 @@ public final class RunCoordinator
       why = isNotHere();
     }
     set.replyTo().tell(StatusReply.error(why));
+  }
+
+  private String busy() {
+    return "run '" + run + "' has " + MOST_AWAITING + " commands waiting; try again later";
   }
 
   private void answerSet(RunState state, SettingChange journalled) {

@@ -5,6 +5,7 @@ import io.winnow.protocol.WorkerMessage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,9 @@ final class WorkerPool {
   }
 
   private final Map<ActorRef<WorkerMessage>, Status> workers = new LinkedHashMap<>();
+
+  /** Those of {@code workers} that are idle: asked for at every result that comes in. */
+  private final Set<ActorRef<WorkerMessage>> idle = new LinkedHashSet<>();
 
   /** Takes note of who is registered; returns those that are new. */
   List<ActorRef<WorkerMessage>> listed(Set<ActorRef<WorkerMessage>> registered) {
@@ -40,6 +44,7 @@ final class WorkerPool {
 
   void remove(ActorRef<WorkerMessage> worker) {
     workers.remove(worker);
+    idle.remove(worker);
   }
 
   boolean isPreparing(ActorRef<WorkerMessage> worker) {
@@ -47,23 +52,23 @@ final class WorkerPool {
   }
 
   void idle(ActorRef<WorkerMessage> worker) {
-    workers.replace(worker, Status.IDLE);
+    become(worker, Status.IDLE);
   }
 
   void busy(ActorRef<WorkerMessage> worker) {
-    workers.replace(worker, Status.BUSY);
+    become(worker, Status.BUSY);
   }
 
   void preparing(ActorRef<WorkerMessage> worker) {
-    workers.replace(worker, Status.PREPARING);
+    become(worker, Status.PREPARING);
   }
 
   void refused(ActorRef<WorkerMessage> worker) {
-    workers.replace(worker, Status.REFUSED);
+    become(worker, Status.REFUSED);
   }
 
   List<ActorRef<WorkerMessage>> idle() {
-    return with(Status.IDLE);
+    return List.copyOf(idle);
   }
 
   List<ActorRef<WorkerMessage>> busy() {
@@ -81,6 +86,15 @@ final class WorkerPool {
   /** Whether every known worker refused to serve this run. */
   boolean allRefused() {
     return !workers.isEmpty() && with(Status.REFUSED).size() == workers.size();
+  }
+
+  private void become(ActorRef<WorkerMessage> worker, Status status) {
+    boolean isKnown = workers.replace(worker, status) != null;
+    if (isKnown && status == Status.IDLE) {
+      idle.add(worker);
+    } else {
+      idle.remove(worker);
+    }
   }
 
   private List<ActorRef<WorkerMessage>> with(Status status) {

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.PreRestart;
+import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -26,11 +27,15 @@ import io.winnow.protocol.SweepReply;
 import io.winnow.protocol.WorkerCommand;
 import io.winnow.protocol.WorkerMessage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +108,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
         .onMessage(OpenFailed.class, this::onOpenFailed)
         .onMessage(Done.class, this::onDone)
         .onMessage(Cancelled.class, this::onCancelled)
+        .onSignal(Terminated.class, this::onLoopGone)
         .onSignal(PreRestart.class, signal -> onPreRestart())
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
@@ -137,6 +143,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
     forget(prepare.run());
     beginNext();
     sessions.put(prepare.run(), new Session(prepare));
+    getContext().watch(prepare.replyTo());
     submit(
         () -> {
           try {
@@ -186,6 +193,18 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       forget(release.run());
       beginNext();
     }
+    return this;
+  }
+
+  /** Its Release may have been lost, or was never sent: the node of the loop died. */
+  private Behavior<WorkerMessage> onLoopGone(Terminated gone) {
+    List<RunId> orphans =
+        sessions.values().stream()
+            .filter(session -> session.prepare.replyTo().equals(gone.getRef()))
+            .map(session -> session.prepare.run())
+            .toList();
+    orphans.forEach(this::forget);
+    beginNext();
     return this;
   }
 
@@ -433,7 +452,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
   private static final class Job {
     private final WorkerCommand.Assign assign;
     private final Map<String, WorkerCommand.Parameters> supplied = new HashMap<>();
-    private final List<String> needed;
+    private final Set<String> needed;
     private ActorRef<StepLoopMessage> replyTo;
     private boolean computing;
     private long used;
@@ -447,7 +466,7 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
       this.needed =
           assign.layers().stream()
               .filter(layer -> !bound.containsKey(layer) || !isFit(bound.get(layer)))
-              .toList();
+              .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     boolean isSame(WorkerCommand.Assign other) {
@@ -468,7 +487,8 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
           && assign.run().equals(p.run())
           && assign.attempt() == p.attempt()
           && isFit(p.version())
-          && missing().contains(p.parameters().layer().name());
+          && needed.contains(p.parameters().layer().name())
+          && !supplied.containsKey(p.parameters().layer().name());
     }
 
     /** What is newer than the step's own version comes from layers that have the step already. */
@@ -496,9 +516,10 @@ public final class Worker extends AbstractBehavior<WorkerMessage> {
 
     /** What is to be bound: what was fetched, and nothing at all for layers that are dead. */
     List<LayerParameters> toBind(List<LayerSpec> layers) {
+      Set<String> live = new HashSet<>(assign.layers());
       return layers.stream()
           .map(LayerSpec::id)
-          .filter(id -> supplied.containsKey(id.name()) || !assign.layers().contains(id.name()))
+          .filter(id -> supplied.containsKey(id.name()) || !live.contains(id.name()))
           .map(this::parametersOf)
           .toList();
     }

@@ -11,6 +11,7 @@ import io.winnow.model.compute.UserProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,8 @@ class NodeConfigTest {
     assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.http()).isNull();
     assertThat(config.log()).hasFileName("node-2551.log");
+    assertThat(config.watchdog())
+        .isEqualTo(new Watchdog.Limits(Duration.ofSeconds(1), Duration.ofSeconds(30)));
     assertThat(config.weights().fetch() || config.weights().serve()).isFalse();
   }
 
@@ -44,6 +47,7 @@ class NodeConfigTest {
             timings = fast
             http { host = "0.0.0.0", port = 8080 }
             log = my.log
+            watchdog.limit = off
             models { "/data/base" = local/base }
             weights { fetch = true, serve = true, cache = fetched }
             tls { key-file = some.pem, cert-file = some.pem, ca-cert-file = some.pem }
@@ -59,6 +63,7 @@ class NodeConfigTest {
         .isEqualTo(new StoreSettings.Server("jdbc:postgresql://db/winnow", "w", "p"));
     assertThat(config.http()).hasToString("0.0.0.0:8080");
     assertThat(config.log()).isEqualTo(folder.resolve("my.log"));
+    assertThat(config.watchdog()).isNull();
     assertThat(config.model("/data/base")).isEqualTo(folder.resolve("local/base").toString());
     assertThat(config.model("/data/other")).isEqualTo("/data/other");
     assertThat(config.weights())

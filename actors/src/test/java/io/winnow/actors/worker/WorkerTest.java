@@ -393,6 +393,14 @@ class WorkerTest {
   }
 
   @Test
+  void runWhoseLoopDiedWithoutAWordIsReleased() {
+    prepared(1);
+    loop.stop();
+
+    expectClosed(1);
+  }
+
+  @Test
   void releaseOfAnEarlierAttemptIsIgnored() {
     prepared(2);
     worker.tell(new WorkerCommand.Release(RUN, 1));
