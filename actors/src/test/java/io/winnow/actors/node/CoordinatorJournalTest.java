@@ -41,9 +41,17 @@ class CoordinatorJournalTest {
               + ".\"io.winnow.actors.run.RunEventRecord\" = j");
   private static final Config PATIENCE =
       ConfigFactory.parseString("akka.actor.testkit.typed.single-expect-default = 60s");
+
+  /** The step loop listens for nodes that go, so it needs to be on one. */
+  private static final Config NODE =
+      ConfigFactory.parseString(
+          "akka.actor.provider = cluster\n"
+              + "akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }");
+
   private static final ActorTestKit KIT =
       ActorTestKit.create(
           PATIENCE
+              .withFallback(NODE)
               .withFallback(PersistenceTestKitPlugin.config())
               .withFallback(SERIALIZERS)
               .withFallback(load()));
