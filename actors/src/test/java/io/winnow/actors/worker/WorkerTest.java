@@ -432,10 +432,10 @@ class WorkerTest {
     CountDownLatch computing = waitUntilCancelled();
     prepared(1);
     begin(1, computing);
+    sweeps.script = (work, cancelled) -> {}; // of the next one; this one computes already
     worker.tell(train(1, 1, 2, BOTH));
     worker.tell(cancel(1));
     worker.tell(cancel(0));
-    sweeps.script = (work, cancelled) -> {};
 
     assertThat(expectFinished().microBatch()).isEqualTo(2);
     loop.expectNoMessage(SOON);
