@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One cluster, one run after another, and in the middle of each something is killed: every run ends
  * by itself with the bytes of an undisturbed one on one node.
  */
+@Tag("soak") // takes minutes: not in the default suite until it is shorter
 class FaultMatrixIT {
   private static final String ALL = "control,adapters,worker";
   private static final Duration SUPERVISED_PAUSE = Duration.ofSeconds(1);

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,7 @@ class ForeignNodesIT {
   }
 
   @Test
+  @Tag("soak") // takes four minutes
   void whateverIsForeignIsRefusedWithALineAndTheRunIsThatOfOneNode() throws Exception {
     Path undisturbed = folder.resolve("undisturbed");
     try (WinnowProcess run =
