@@ -18,11 +18,7 @@ class ClusterIT {
 
   @BeforeAll
   static void runOnOneNode() throws IOException, InterruptedException {
-    undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess run =
-        WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
-      assertThat(run.await()).as(run.printed()).isZero();
-    }
+    undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1");
   }
 
   @Test

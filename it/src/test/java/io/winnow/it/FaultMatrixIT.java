@@ -33,11 +33,7 @@ class FaultMatrixIT {
 
   @BeforeAll
   static void startNodesAndRunOnOne() throws Exception {
-    undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess run =
-        WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
-      assertThat(run.await()).as(run.printed()).isZero();
-    }
+    undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1");
     cluster =
         new TestCluster(
             folder.resolve("cluster"),

@@ -95,11 +95,7 @@ class ForeignNodesIT {
   @Test
   @Tag("soak") // takes four minutes
   void whateverIsForeignIsRefusedWithALineAndTheRunIsThatOfOneNode() throws Exception {
-    Path undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess run =
-        WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1", LONG))) {
-      assertThat(run.await()).as(run.printed()).isZero();
-    }
+    Path undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1", LONG);
     Path ours = certificates("ours");
     Path theirs = certificates("theirs");
     Path run = folder.resolve("disturbed");

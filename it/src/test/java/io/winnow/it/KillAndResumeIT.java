@@ -33,11 +33,7 @@ class KillAndResumeIT {
 
   @BeforeAll
   static void runUndisturbed() throws IOException, InterruptedException {
-    undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess run =
-        WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
-      assertThat(run.await()).as(run.printed()).isZero();
-    }
+    undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1");
     QuickstartRuns.assertEachStepOnce(undisturbed);
   }
 

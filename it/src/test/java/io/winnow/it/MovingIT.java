@@ -36,10 +36,7 @@ class MovingIT {
 
   @BeforeAll
   static void runOnOneNode() throws IOException, InterruptedException {
-    undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess run = WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, LONG))) {
-      assertThat(run.await()).as(run.printed()).isZero();
-    }
+    undisturbed = QuickstartRuns.undisturbed(folder, LONG);
   }
 
   @Test

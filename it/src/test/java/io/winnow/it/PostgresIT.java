@@ -22,11 +22,7 @@ class PostgresIT {
       assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
 
       assertThat(server.rows("event_journal")).isPositive();
-      Path undisturbed = folder.resolve("undisturbed");
-      try (WinnowProcess one =
-          WinnowProcess.start(folder, QuickstartRuns.train(undisturbed, "workers.count=1"))) {
-        assertThat(one.await()).as(one.printed()).isZero();
-      }
+      Path undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1");
       QuickstartRuns.assertSameAdapter(run, undisturbed);
       QuickstartRuns.assertEachStepOnce(run);
     }
@@ -46,12 +42,8 @@ class PostgresIT {
       server.launch();
       assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
 
-      Path undisturbed = folder.resolve("undisturbed");
-      try (WinnowProcess one =
-          WinnowProcess.start(
-              folder, QuickstartRuns.train(undisturbed, "workers.count=1", "checkpoint.every=1"))) {
-        assertThat(one.await()).as(one.printed()).isZero();
-      }
+      Path undisturbed =
+          QuickstartRuns.undisturbed(folder, "workers.count=1", "checkpoint.every=1");
       QuickstartRuns.assertSameAdapter(run, undisturbed);
       QuickstartRuns.assertEachStepOnce(run);
     }

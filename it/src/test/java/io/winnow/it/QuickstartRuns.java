@@ -49,6 +49,19 @@ final class QuickstartRuns {
     return settings;
   }
 
+  /**
+   * Trains in a process of its own, to the end and with nothing in its way.
+   *
+   * @return its run folder, {@code folder/undisturbed}
+   */
+  static Path undisturbed(Path folder, String... more) throws IOException, InterruptedException {
+    Path run = folder.resolve("undisturbed");
+    try (WinnowProcess process = WinnowProcess.start(folder, train(run, more))) {
+      assertThat(process.await()).as(process.printed()).isZero();
+    }
+    return run;
+  }
+
   static long rows(Path run) {
     Path metrics = run.resolve("metrics.jsonl");
     if (!Files.exists(metrics)) {

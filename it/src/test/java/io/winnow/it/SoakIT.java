@@ -45,12 +45,7 @@ class SoakIT {
   /** Gives the number of faults. */
   private int soak(Duration time) throws Exception {
     System.out.println("SoakIT: -Dwinnow.it.seed=" + seed);
-    Path undisturbed = folder.resolve("undisturbed");
-    try (WinnowProcess one =
-        WinnowProcess.start(
-            folder, QuickstartRuns.train(undisturbed, settings("workers.count=1")))) {
-      assertThat(one.await()).as(one.printed()).isZero();
-    }
+    Path undisturbed = QuickstartRuns.undisturbed(folder, settings("workers.count=1"));
     try (ChaosNetwork network = ChaosNetwork.create();
         TestCluster cluster =
             new TestCluster(

@@ -14,9 +14,4 @@ public enum RunStatus {
   public boolean isKnown() {
     return this != UNKNOWN && this != REMOVED;
   }
-
-  /** Whether it runs, or would. */
-  public boolean isUnfinished() {
-    return this == RUNNING || this == QUEUED;
-  }
 }
