@@ -21,12 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Four workers in two JVMs, one of which is ten times as slow as the others: what the two modes
  * make of it, in micro-batches per second and in loss.
  */
-@Tag("soak") // takes minutes: not in the default suite until it is shorter
 class AsyncIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Long enough for two cores to compute for all workers beside it. */
-  private static final int SWEEP_MILLIS = 400;
+  private static final int SWEEP_MILLIS = 250;
 
   private static final int MICRO_BATCHES = 8;
 

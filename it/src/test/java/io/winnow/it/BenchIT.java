@@ -14,7 +14,8 @@ class BenchIT {
   @Test
   void workersComputeMoreThanNineteenTwentiethsOfTheTimeOnTheBaseShape() throws Exception {
     WinnowProcess.Ended bench =
-        WinnowProcess.run(folder, "bench", "--shape", "deberta-base", "--steps", "3", "--json");
+        WinnowProcess.runCompiled(
+            folder, "bench", "--shape", "deberta-base", "--steps", "3", "--json");
     assertThat(bench.code()).as(bench.printed()).isZero();
     System.out.println("BenchIT: " + bench.printed().strip());
     JsonNode numbers =

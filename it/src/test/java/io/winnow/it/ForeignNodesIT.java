@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +26,9 @@ class ForeignNodesIT {
   private static final int MANY = 20;
 
   /** Longer than it takes to be foreign in every way. */
-  private static final String LONG = "training.epochs=6";
+  private static final String[] LONG = {
+    "training.epochs=4", "training.batch-size=4", "training.micro-batch=4", "workers.count=1"
+  };
 
   /** Above the 20 MiB that a frame carries. */
   private static final int OVERSIZED = 22_000_000;
@@ -93,9 +94,8 @@ class ForeignNodesIT {
   }
 
   @Test
-  @Tag("soak") // takes four minutes
   void whateverIsForeignIsRefusedWithALineAndTheRunIsThatOfOneNode() throws Exception {
-    Path undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1", LONG);
+    Path undisturbed = QuickstartRuns.undisturbed(folder, LONG);
     Path ours = certificates("ours");
     Path theirs = certificates("theirs");
     Path run = folder.resolve("disturbed");

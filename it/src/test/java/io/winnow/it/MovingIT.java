@@ -9,21 +9,23 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes come and go in order while a run goes on: layers move, and the bytes are those of one. */
-@Tag("soak") // takes minutes: not in the default suite until it is shorter
 class MovingIT {
   private static final String ALL = "control,adapters,worker";
   private static final String TAKEN_UP = "event=hand-off-taken-up";
 
   /** Long enough for all that happens to a run; a test whose run ends before that fails. */
-  private static final int STEPS = 1500;
+  private static final int STEPS = 2000;
+
+  private static final int BATCH = 4;
 
   private static final String[] LONG = {
-    "training.epochs=" + STEPS / 125.0,
+    "training.epochs=" + STEPS / 500.0, // of the quickstart's 2,000 examples
+    "training.batch-size=" + BATCH,
+    "training.micro-batch=" + BATCH,
     "selection.at=700",
     "training.evaluate-every=500",
     "checkpoint.every=25",

@@ -11,24 +11,6 @@ class PostgresIT {
   @TempDir Path folder;
 
   @Test
-  void nodesThatStartTogetherMakeTheTablesOnceAndARunGivesTheBytesOfOneNode() throws Exception {
-    try (PostgresServer server = PostgresServer.start();
-        TestCluster cluster = new TestCluster(folder.resolve("cluster"), server.settings())) {
-      cluster.startAll("control,adapters,worker", "adapters,worker", "control,adapters");
-      Path run = folder.resolve("run");
-      WinnowProcess client = cluster.submit(run);
-      assertThat(client.runsUntil(() -> QuickstartRuns.rows(run) >= 10)).isTrue();
-      cluster.node(cluster.coordinator()).kill();
-      assertThat(client.await()).as(client.printed() + cluster.logs()).isZero();
-
-      assertThat(server.rows("event_journal")).isPositive();
-      Path undisturbed = QuickstartRuns.undisturbed(folder, "workers.count=1");
-      QuickstartRuns.assertSameAdapter(run, undisturbed);
-      QuickstartRuns.assertEachStepOnce(run);
-    }
-  }
-
-  @Test
   void aServerThatIsStoppedInTheMiddleIsWaitedForAndTheBytesAreTheSame() throws Exception {
     try (PostgresServer server = PostgresServer.start();
         TestCluster cluster = new TestCluster(folder.resolve("cluster"), server.settings())) {

@@ -140,16 +140,6 @@ final class PostgresServer implements AutoCloseable {
     return new String[] {"store { url = \"" + url() + "\", user = " + USER + ", password = x }"};
   }
 
-  /** How many rows a table has. */
-  long rows(String table) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url(), USER, "");
-        var statement = connection.createStatement();
-        var result = statement.executeQuery("SELECT count(*) FROM " + table)) {
-      result.next();
-      return result.getLong(1);
-    }
-  }
-
   /** Ends the server at once, as pg_ctl stop -m immediate does. */
   void stop() throws IOException, InterruptedException {
     output(

@@ -8,12 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that wait for the one compute slot of a cluster, whose registry's node is killed. */
-@Tag("soak") // takes minutes: not in the default suite until it is shorter
 class QueueIT {
   private static final int QUEUE_LOOKS = 100;
 
@@ -29,7 +27,8 @@ class QueueIT {
 
   @Test
   void queueSurvivesTheNodeThatKeepsItAndKeepsItsOrder() throws Exception {
-    try (TestCluster cluster = new TestCluster(folder, "store.folder = store")) {
+    try (TestCluster cluster =
+        new TestCluster(folder, "store.folder = store", "timings = default")) {
       int oldest = cluster.start("control,adapters"); // keeps the registry
       cluster.start("control,adapters");
       startWithGateway(cluster);

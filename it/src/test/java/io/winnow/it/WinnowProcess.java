@@ -15,6 +15,10 @@ import java.util.function.BooleanSupplier;
 final class WinnowProcess implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final long LOOK_AGAIN_MILLIS = 5;
+  private static final String MAIN = "io.winnow.cli.Main";
+
+  /** Most of these processes end before the optimizing compiler has paid for itself. */
+  private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
 
   private final Process process;
   private final Path output;
@@ -43,6 +47,17 @@ final class WinnowProcess implements AutoCloseable {
     return launch(folder, List.of(), classes + File.pathSeparator, arguments);
   }
 
+  /** Runs a command to its end with all of the JVM's compilers, for what measures. */
+  static Ended runCompiled(Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(java("", List.of()));
+    command.add(MAIN);
+    command.addAll(List.of(arguments));
+    try (WinnowProcess process = begin(folder, command)) {
+      return new Ended(process.await(), process.printed());
+    }
+  }
+
   /** Runs a command to its end, with {@code folder} as the current one. */
   static Ended run(Path folder, String... arguments) throws IOException, InterruptedException {
     try (WinnowProcess process = start(folder, arguments)) {
@@ -64,8 +79,8 @@ final class WinnowProcess implements AutoCloseable {
   private static WinnowProcess launch(
       Path folder, List<String> before, String classes, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.addAll(java(classes));
-    command.add("io.winnow.cli.Main");
+    command.addAll(java(classes, SHORT_LIVED));
+    command.add(MAIN);
     command.addAll(List.of(arguments));
     return begin(folder, command);
   }
@@ -73,23 +88,28 @@ final class WinnowProcess implements AutoCloseable {
   /** Starts a program of the tests instead of Winnow's own. */
   static WinnowProcess startMain(Path folder, Class<?> main, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(java(""));
+    List<String> command = new ArrayList<>(java("", SHORT_LIVED));
     command.add(main.getName());
     command.addAll(arguments);
     return begin(folder, command);
   }
 
-  private static List<String> java(String classes) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx1g",
-        "-XX:+UseSerialGC",
-        "-Dorg.bytedeco.javacpp.maxbytes=8g",
-        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-        "-cp",
+  private static List<String> java(String classes, List<String> options) {
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-Dorg.bytedeco.javacpp.maxbytes=8g",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
+    java.addAll(options);
+    java.add("-cp");
+    java.add(
         classes
             + System.getProperty(
                 "surefire.test.class.path", System.getProperty("java.class.path")));
+    return java;
   }
 
   private static WinnowProcess begin(Path folder, List<String> command) throws IOException {

@@ -78,6 +78,12 @@ public record ClusterSettings(
     return equals(ALONE);
   }
 
+  /** The same, joining through these nodes. */
+  ClusterSettings joining(List<NodeAddress> others) {
+    return new ClusterSettings(
+        address, bindHost, bindPort, roles, others, joinDeadline, timings, tls);
+  }
+
   /** Akka's settings for it, over those that every node has. */
   Config config(Config everyNode) {
     if (isAlone()) {

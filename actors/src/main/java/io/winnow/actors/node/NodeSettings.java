@@ -87,4 +87,10 @@ public record NodeSettings(
         UnaryOperator.identity(),
         ConfigFactory.empty());
   }
+
+  /** The same node in another cluster. */
+  NodeSettings in(ClusterSettings other) {
+    return new NodeSettings(
+        store, other, workers, admission, works, planner, sweeps, post, checkpoints, overrides);
+  }
 }

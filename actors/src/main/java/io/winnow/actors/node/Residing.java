@@ -16,21 +16,35 @@ import org.jspecify.annotations.Nullable;
 final class Residing {
   private Residing() {}
 
+  /** How a node is entered, and what it shall begin or join then. */
+  record Entered(@Nullable Residence residence, ClusterSettings cluster) {}
+
   /**
-   * Enters a node that begins a cluster; one that joins is entered when it is in. Blocks.
+   * Enters a node that begins a cluster; one that joins is entered when it is in. The first one of
+   * a list with others begins a cluster if the store knows of nobody else, and joins through the
+   * others if it does: it may be cut off from them, so that their silence says nothing. Blocks.
    *
-   * @return null for a client, and for a process that has the store for itself
-   * @throws io.winnow.model.compute.UserProblem if another cluster uses the store
+   * @return without a residence for a client, and for a process that has the store for itself
+   * @throws io.winnow.model.compute.UserProblem if it has nobody to join, and another cluster uses
+   *     the store
    */
-  static @Nullable Residence enter(ClusterSettings cluster, Residents residents) {
+  static Entered enter(ClusterSettings cluster, Residents residents) {
     NodeAddress self = cluster.address();
+    List<NodeAddress> others = cluster.join().stream().filter(each -> !each.equals(self)).toList();
     if (cluster.isAlone() || cluster.roles().isEmpty()) {
-      return null;
+      return new Entered(null, cluster);
+    } else if (others.isEmpty()) {
+      return new Entered(residents.beginning(self.host(), self.port()), cluster);
+    } else if (cluster.join().get(0).equals(self)) {
+      return residents
+          .beginningIfNobodyDid(self.host(), self.port())
+          .map(residence -> new Entered(residence, cluster.joining(List.of())))
+          .orElseGet(
+              () ->
+                  new Entered(
+                      residents.joining(self.host(), self.port()), cluster.joining(others)));
     }
-    boolean begins = cluster.join().isEmpty() || cluster.join().equals(List.of(self));
-    return begins
-        ? residents.beginning(self.host(), self.port())
-        : residents.joining(self.host(), self.port());
+    return new Entered(residents.joining(self.host(), self.port()), cluster);
   }
 
   /** Keeps it entered from when it listens until the actor system ends. Blocks a little. */

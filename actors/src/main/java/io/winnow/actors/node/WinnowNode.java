@@ -81,8 +81,9 @@ public final class WinnowNode implements AutoCloseable {
     Store store = Store.open(settings.store());
     Residence residence = null;
     try {
-      residence = Residing.enter(settings.cluster(), store.residents());
-      return start(settings, store, residence);
+      Residing.Entered entered = Residing.enter(settings.cluster(), store.residents());
+      residence = entered.residence();
+      return start(settings.in(entered.cluster()), store, residence);
     } catch (RuntimeException failure) {
       if (residence != null) {
         residence.close();

@@ -16,8 +16,10 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,17 +75,38 @@ public final class Residents {
    */
   public Residence beginning(String host, int port) {
     Residence residence = joining(host, port);
+    Row other = enter(residence);
+    if (other != null) {
+      throw taken(other);
+    }
+    return residence;
+  }
+
+  /** The same for a node that can join others instead: empty if a cluster uses the store. */
+  public Optional<Residence> beginningIfNobodyDid(String host, int port) {
+    Residence residence = joining(host, port);
+    Row other = enter(residence);
+    if (other != null) {
+      LOG.info("event=cluster-not-begun node={} because-of={}", residence.card(), other.card());
+    }
+    return other == null ? Optional.of(residence) : Optional.empty();
+  }
+
+  /** Enters it and waits for who died; of another cluster's node that lives, the entry. */
+  private @Nullable Row enter(Residence residence) {
+    boolean isIn = false;
     try {
       residence.enter();
-      awaitOthersGone(residence.card());
-      return residence;
+      Row other = awaitOthersGone(residence.card());
+      isIn = other == null;
+      return other;
     } catch (SQLException e) {
-      residence.close();
       throw UserProblem.failure(
           "the store " + place + " cannot be used: " + Failures.rootMessage(e), e);
-    } catch (RuntimeException taken) {
-      residence.close();
-      throw taken;
+    } finally {
+      if (!isIn) {
+        residence.close();
+      }
     }
   }
 
@@ -121,7 +144,8 @@ public final class Residents {
         && other.machine().equals(self.machine());
   }
 
-  private void awaitOthersGone(Card self) throws SQLException {
+  /** The first of the others that proves to be alive, or null once all are gone. */
+  private @Nullable Row awaitOthersGone(Card self) throws SQLException {
     Map<String, OffsetDateTime> firstSeen = new HashMap<>();
     long began = System.nanoTime();
     List<Row> others = others(self);
@@ -130,7 +154,7 @@ public final class Residents {
       for (Row other : others) {
         OffsetDateTime first = firstSeen.putIfAbsent(other.card().id(), other.seen());
         if (first != null && !first.equals(other.seen())) {
-          throw taken(other);
+          return other;
         } else if (isGone(other, self, watched)) {
           LOG.info("event=forgotten node={} seconds={}", other.card(), other.secondsAgo());
           table.remove(other.card().id());
@@ -139,6 +163,7 @@ public final class Residents {
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
       others = others(self);
     }
+    return null;
   }
 
   /** Those that are members, or were about to begin a cluster before this node. */
