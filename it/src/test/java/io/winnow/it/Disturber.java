@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Disturber {
   private static final int SHORTEST_PAUSE_MILLIS = 500;
-  private static final int LONGEST_PAUSE_MILLIS = 4000;
+  private static final int LONGEST_PAUSE_MILLIS = 3000;
 
   /** With default timings a node is given up after 12 s of silence: some are, some come back. */
   private static final int LONGEST_SILENCE_MILLIS = 18_000;

@@ -27,7 +27,7 @@ class ForeignNodesIT {
 
   /** Longer than it takes to be foreign in every way. */
   private static final String[] LONG = {
-    "training.epochs=4", "training.batch-size=4", "training.micro-batch=4", "workers.count=1"
+    "training.epochs=1.2", "training.batch-size=4", "training.micro-batch=4", "workers.count=1"
   };
 
   /** Above the 20 MiB that a frame carries. */

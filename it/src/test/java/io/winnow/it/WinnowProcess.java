@@ -15,10 +15,10 @@ import java.util.function.BooleanSupplier;
 final class WinnowProcess implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final long LOOK_AGAIN_MILLIS = 5;
-  private static final String MAIN = "io.winnow.cli.Main";
+  static final String MAIN = "io.winnow.cli.Main";
 
   /** Most of these processes end before the optimizing compiler has paid for itself. */
-  private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
 
   private final Process process;
   private final Path output;
@@ -50,7 +50,7 @@ final class WinnowProcess implements AutoCloseable {
   /** Runs a command to its end with all of the JVM's compilers, for what measures. */
   static Ended runCompiled(Path folder, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(java("", List.of()));
+    List<String> command = new ArrayList<>(java(ClassArchive.classPath(), List.of()));
     command.add(MAIN);
     command.addAll(List.of(arguments));
     try (WinnowProcess process = begin(folder, command)) {
@@ -79,7 +79,8 @@ final class WinnowProcess implements AutoCloseable {
   private static WinnowProcess launch(
       Path folder, List<String> before, String classes, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.addAll(java(classes, SHORT_LIVED));
+    command.addAll(
+        classes.isEmpty() ? shortLived() : java(classes + ClassArchive.classPath(), SHORT_LIVED));
     command.add(MAIN);
     command.addAll(List.of(arguments));
     return begin(folder, command);
@@ -88,13 +89,14 @@ final class WinnowProcess implements AutoCloseable {
   /** Starts a program of the tests instead of Winnow's own. */
   static WinnowProcess startMain(Path folder, Class<?> main, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(java("", SHORT_LIVED));
+    List<String> command = new ArrayList<>(shortLived());
     command.add(main.getName());
     command.addAll(arguments);
     return begin(folder, command);
   }
 
-  private static List<String> java(String classes, List<String> options) {
+  /** What starts a JVM with a class path. */
+  static List<String> java(String classPath, List<String> options) {
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     java.addAll(
@@ -104,15 +106,17 @@ final class WinnowProcess implements AutoCloseable {
             "-Dorg.bytedeco.javacpp.maxbytes=8g",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
     java.addAll(options);
-    java.add("-cp");
-    java.add(
-        classes
-            + System.getProperty(
-                "surefire.test.class.path", System.getProperty("java.class.path")));
+    java.addAll(List.of("-cp", classPath));
     return java;
   }
 
-  private static WinnowProcess begin(Path folder, List<String> command) throws IOException {
+  private static List<String> shortLived() {
+    List<String> options = new ArrayList<>(SHORT_LIVED);
+    options.addAll(ClassArchive.options());
+    return java(ClassArchive.classPath(), options);
+  }
+
+  static WinnowProcess begin(Path folder, List<String> command) throws IOException {
     Path output = Files.createTempFile(folder, "winnow-", ".out");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(folder.toFile());

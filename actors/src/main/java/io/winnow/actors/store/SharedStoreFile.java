@@ -7,7 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An H2 file that several processes of one host share: the first one serves it to the others on the
@@ -15,6 +19,10 @@ import java.util.Optional;
  */
 final class SharedStoreFile implements Store {
   private static final String BIND_ADDRESS = "h2.bindAddress";
+  private static final Duration OPENED_AT_LAST = Duration.ofSeconds(20);
+  private static final Duration OPEN_AGAIN = Duration.ofMillis(300);
+
+  private static final Logger LOG = LoggerFactory.getLogger(SharedStoreFile.class);
 
   private final Path folder;
   private final Database database;
@@ -34,11 +42,31 @@ final class SharedStoreFile implements Store {
         FileChannel.open(
             folder.resolve("schema.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       schema.lock(); // until the channel is closed
-      store.database.createTables();
+      store.createTables();
     } catch (SQLException | IOException e) {
       throw StoreFile.unopened(folder, e);
     }
     return store;
+  }
+
+  /**
+   * Where the one that served it has just ended, or several open it at the same time, H2 gives up
+   * sooner than its file of locks has come to rest.
+   */
+  private void createTables() throws SQLException, IOException {
+    long end = System.nanoTime() + OPENED_AT_LAST.toNanos();
+    while (true) {
+      try {
+        database.createTables();
+        return;
+      } catch (SQLException e) {
+        if (!StoreAbsence.explains(e) || System.nanoTime() > end) {
+          throw e;
+        }
+        LOG.info("event=store-changes-hands folder={} reason=\"{}\"", folder, e.getMessage());
+        LockSupport.parkNanos(OPEN_AGAIN.toNanos());
+      }
+    }
   }
 
   @Override

@@ -20,10 +20,10 @@ public final class StoreAbsence {
 
   /**
    * PostgreSQL: stopped by its administrator, crashed, not yet there, too many connections. H2:
-   * broken connection, closed by another process.
+   * broken connection, closed by another process, about to be opened by another one.
    */
   private static final Set<String> AWAY =
-      Set.of("57P01", "57P02", "57P03", "53300", "90067", "90098", "90121");
+      Set.of("57P01", "57P02", "57P03", "53300", "90020", "90067", "90098", "90121");
 
   private StoreAbsence() {}
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreAbsenceTest {
   @ParameterizedTest
-  @ValueSource(strings = {"08001", "08006", "57P01", "57P03", "90067"})
+  @ValueSource(strings = {"08001", "08006", "57P01", "57P03", "90020", "90067"})
   void lostConnectionsAndStoppedServersComeBack(String state) {
     var failure = new CompletionException(new SQLException("terminating connection", state));
 
