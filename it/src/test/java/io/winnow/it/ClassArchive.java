@@ -81,14 +81,16 @@ final class ClassArchive {
 
   private static void make(Path archive, String jars) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(TARGET, "classes-");
+    Path made = folder.resolve("made.jsa");
     List<String> command = new ArrayList<>(WinnowProcess.java(jars, WinnowProcess.SHORT_LIVED));
-    command.add(1, "-XX:ArchiveClassesAtExit=" + archive);
+    command.add(1, "-XX:ArchiveClassesAtExit=" + made);
     command.add(WinnowProcess.MAIN);
-    command.addAll(List.of(QuickstartRuns.train(folder.resolve("run"), "training.epochs=0.04")));
+    command.addAll(List.of(QuickstartRuns.train(folder.resolve("run"))));
     try (WinnowProcess process = WinnowProcess.begin(folder, command)) {
-      if (process.await() != 0 || !Files.exists(archive)) {
+      if (process.await() != 0 || !Files.exists(made)) {
         throw new AssertionError("no archive of classes: " + process.printed());
       }
     }
+    Files.move(made, archive);
   }
 }
