@@ -8,11 +8,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Listed for the help only: the launcher starts Maven before there is anything to run. */
-@Command(name = "test", description = "Build Winnow and run all its tests (mvn -B verify).")
+@Command(name = "test", description = "Build Winnow and run its tests (mvn -B verify).")
 final class TestCommand extends WinnowCommand {
   @Option(
+      names = "--cluster",
+      description = "Those of clusters of several processes, too; given first.")
+  private boolean cluster;
+
+  @Option(
       names = "--all",
-      description = "Those that take minutes, too; given first, before what is passed on.")
+      description = "Those of clusters and those that go on for long, too; given first.")
   private boolean all;
 
   @Parameters(paramLabel = "ARG", description = "Passed on to Maven.")
@@ -26,7 +31,7 @@ final class TestCommand extends WinnowCommand {
   public Integer call() {
     throw UserProblem.usage(
         "the launcher runs the tests: ./winnow test "
-            + (all ? "--all " : "")
+            + (all ? "--all " : cluster ? "--cluster " : "")
             + String.join(" ", arguments));
   }
 }

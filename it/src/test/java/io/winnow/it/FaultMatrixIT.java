@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * every run ends by itself with the bytes of an undisturbed one on one node. The store is a server,
  * which no node takes with it.
  */
+@Tag("cluster")
 class FaultMatrixIT {
   private static final String ALL = "control,adapters,worker";
   private static final Duration STOPPED = Duration.ofSeconds(20);

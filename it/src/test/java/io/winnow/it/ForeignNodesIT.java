@@ -14,10 +14,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What does not belong to a cluster is refused with a line that says why, and changes nothing. */
+@Tag("cluster")
 class ForeignNodesIT {
   private static final Path SCRIPT =
       Path.of("../conf/make-test-certificates.sh").toAbsolutePath().normalize();

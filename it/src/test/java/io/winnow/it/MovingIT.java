@@ -9,10 +9,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes come and go in order while a run goes on: layers move, and the bytes are those of one. */
+@Tag("cluster")
 class MovingIT {
   private static final String ALL = "control,adapters,worker";
   private static final String TAKEN_UP = "event=hand-off-taken-up";

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nodes that a network cuts off, whose connections break, and whose messages are lost, doubled and
  * late: no layer applies a step twice, and the bytes are those of an undisturbed run on one node.
  */
+@Tag("cluster")
 class NetworkIT {
   private static final String ALL = "control,adapters,worker";
   private static final String STORE = "store.folder = store";

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who begins a cluster on a store that another one uses is told so; who was killed is not. */
+@Tag("cluster")
 class OneClusterPerStoreIT {
   private static final String ALL = "control,adapters,worker";
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();

@@ -3,10 +3,12 @@ package io.winnow.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes whose journal and checkpoints are in PostgreSQL. */
+@Tag("cluster")
 class PostgresIT {
   @TempDir Path folder;
 

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that wait for the one compute slot of a cluster, whose registry's node is killed. */
+@Tag("cluster")
 class QueueIT {
   private static final int QUEUE_LOOKS = 100;
 

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hosts that lack the base weights of a run. */
+@Tag("cluster")
 class WeightsIT {
   private static final Path MODEL = QuickstartRuns.CONF.resolveSibling("model");
 

@@ -25,6 +25,7 @@ final class Board {
   private final List<Batch> batches;
   private final Deque<Integer> pending = new ArrayDeque<>();
   private final Map<ActorRef<WorkerMessage>, Integer> assigned = new HashMap<>();
+  private final int[] holders;
   private final boolean[] done;
   private final double normaliser;
   private int left;
@@ -40,6 +41,7 @@ final class Board {
     this.step = step;
     this.oldest = oldest;
     this.batches = batches;
+    this.holders = new int[batches.size()];
     this.done = new boolean[batches.size()];
     this.left = batches.size();
     this.normaliser = Math.max(1, batches.stream().mapToInt(b -> b.targets().count()).sum());
@@ -85,7 +87,7 @@ final class Board {
     while (!pending.isEmpty()) {
       int next = pending.removeFirst();
       if (!done[next]) {
-        assigned.put(worker, next);
+        share(next, worker);
         return OptionalInt.of(next);
       }
     }
@@ -116,21 +118,25 @@ final class Board {
   /** The worker no longer has its micro-batch: it finished, failed, fell silent or died. */
   void release(ActorRef<WorkerMessage> worker) {
     Integer microBatch = assigned.remove(worker);
-    boolean isLeft = microBatch != null && !done[microBatch] && !assigned.containsValue(microBatch);
+    if (microBatch == null) {
+      return;
+    }
+    holders[microBatch]--;
+    boolean isLeft = !done[microBatch] && holders[microBatch] == 0;
     if (isLeft && !pending.contains(microBatch)) {
       pending.addFirst(microBatch);
     }
   }
 
-  /** Gives a micro-batch that another worker has to this one, too. */
+  /** Gives a micro-batch to a worker that has none, be it another's too or not. */
   void share(int microBatch, ActorRef<WorkerMessage> worker) {
     assigned.put(worker, microBatch);
+    holders[microBatch]++;
   }
 
   /** Whether it is not done, and one worker has it. */
   boolean hasOneHolder(int microBatch) {
-    return !done[microBatch]
-        && assigned.values().stream().filter(i -> i == microBatch).count() == 1;
+    return !done[microBatch] && holders[microBatch] == 1;
   }
 
   /** These micro-batches count as done, but a layer lacks their gradient: do them again. */
