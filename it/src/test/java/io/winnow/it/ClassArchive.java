@@ -56,11 +56,10 @@ final class ClassArchive {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE)) {
         lock.lock(); // until the channel is closed
-        if (!Files.exists(archive)) {
-          make(archive, jars);
-        }
+        return Files.exists(archive) || make(archive, jars)
+            ? List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + archive)
+            : List.of();
       }
-      return List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + archive);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -69,9 +68,9 @@ final class ClassArchive {
     }
   }
 
-  /** Other jars, or other ones of these names, need another archive. */
+  /** Other jars, other ones of these names, and other JVMs need another archive. */
   private static int state(String jars) throws IOException {
-    List<Object> state = new ArrayList<>();
+    List<Object> state = new ArrayList<>(List.of(System.getProperty("java.vm.version")));
     for (String jar : jars.split(File.pathSeparator)) {
       state.add(jar);
       state.add(Files.getLastModifiedTime(Path.of(jar)).toMillis());
@@ -79,7 +78,8 @@ final class ClassArchive {
     return Arrays.hashCode(state.toArray());
   }
 
-  private static void make(Path archive, String jars) throws IOException, InterruptedException {
+  /** False where this JVM makes none: then the tests only take longer. */
+  private static boolean make(Path archive, String jars) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(TARGET, "classes-");
     Path made = folder.resolve("made.jsa");
     List<String> command = new ArrayList<>(WinnowProcess.java(jars, WinnowProcess.SHORT_LIVED));
@@ -88,9 +88,11 @@ final class ClassArchive {
     command.addAll(List.of(QuickstartRuns.train(folder.resolve("run"))));
     try (WinnowProcess process = WinnowProcess.begin(folder, command)) {
       if (process.await() != 0 || !Files.exists(made)) {
-        throw new AssertionError("no archive of classes: " + process.printed());
+        System.out.println("ClassArchive: none could be made: " + process.printed());
+        return false;
       }
     }
     Files.move(made, archive);
+    return true;
   }
 }
