@@ -28,6 +28,9 @@ class AsyncIT {
   /** Long enough for two cores to compute for all workers beside it. */
   private static final int SWEEP_MILLIS = 250;
 
+  /** Long enough for messages to be short beside it. */
+  private static final int SHORT_SWEEP_MILLIS = 60;
+
   private static final int MICRO_BATCHES = 8;
 
   private static final int STALENESS = 4;
@@ -148,8 +151,8 @@ class AsyncIT {
   void finalLossIsThatOfTheSynchronousModeThoughAWorkerIsTenTimesAsSlow() throws Exception {
     try (TestCluster real = new TestCluster(folder.resolve("cluster-real"))) {
       real.start("control,adapters");
-      real.startPaced(new PacedSweeps.Pace(0, 1), 3);
-      real.startPaced(new PacedSweeps.Pace(0, 10), 1);
+      real.startPaced(new PacedSweeps.Pace(SHORT_SWEEP_MILLIS, 1), 3);
+      real.startPaced(new PacedSweeps.Pace(10 * SHORT_SWEEP_MILLIS, 1), 1);
       double sync = 0;
       double async = 0;
       for (int seed = 0; seed < SEEDS; seed++) {
@@ -198,7 +201,7 @@ class AsyncIT {
 
   @Test
   void asynchronousModeMakesUseOfNineTenthsOfWhatTheWorkersCanDo() throws Exception {
-    assertThat(share("async", 1, STALENESS, "mode=async", "staleness=" + STALENESS))
+    assertThat(share("async", 1.5, STALENESS, "mode=async", "staleness=" + STALENESS))
         .isGreaterThanOrEqualTo(0.9);
   }
 

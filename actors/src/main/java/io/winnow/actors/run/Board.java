@@ -94,6 +94,11 @@ final class Board {
     return OptionalInt.empty();
   }
 
+  /** Whether there is something to take. */
+  boolean hasPending() {
+    return !pending.isEmpty();
+  }
+
   /** A result came in; false if that micro-batch was done already. */
   boolean finish(int microBatch, double loss, SweepCost cost) {
     if (done[microBatch]) {

@@ -49,7 +49,7 @@ final class Crew {
   private final Lateness lateness;
   private final Set<ActorRef<WorkerMessage>> outrun = new HashSet<>();
   private final Set<ActorRef<WorkerMessage>> slow = new HashSet<>();
-  private long applied;
+  private long decided;
   private boolean isLooking;
   private List<String> layers = List.of();
   private int failedSweeps;
@@ -59,7 +59,7 @@ final class Crew {
     this.loop = loop;
     this.fingerprints = loop.attempt().fingerprints();
     this.lateness = new Lateness(loop.plan().config().workers().straggler());
-    this.applied = loop.attempt().progress().version();
+    this.decided = loop.attempt().progress().version();
   }
 
   // ------------------------------------------------------------------ the boards
@@ -77,15 +77,22 @@ final class Crew {
     giveUp(holding -> holding.board == done);
   }
 
-  /** The version that all layers hold. */
-  void applied(long version) {
-    applied = version;
+  /**
+   * The version that all layers hold or are about to: sweeps given out from now on wait for it. The
+   * wait is short, since nothing but the layers' own steps is in the way, and the parameters are a
+   * step younger.
+   */
+  void decided(long version) {
+    decided = version;
   }
 
-  /** Gives every idle worker the first micro-batch that nobody has, or one that is late. */
+  /**
+   * Gives every idle worker the late micro-batch that the first step waits for, the first one that
+   * nobody has, or any that is late.
+   */
   void assign() {
     for (ActorRef<WorkerMessage> worker : workers.idle()) {
-      if (!assignPending(worker) && !assignLate(worker)) {
+      if (!assignUrgent(worker) && !assignPending(worker) && !assignLate(worker, all -> true)) {
         lookAgain();
         return;
       }
@@ -109,16 +116,34 @@ final class Crew {
    */
   private List<Board> inOrderFor(ActorRef<WorkerMessage> worker) {
     List<Board> order = new ArrayList<>(boards);
-    if (slow.contains(worker) || outrun.contains(worker)) {
+    if (isSlow(worker)) {
       Collections.reverse(order);
     }
     return order;
   }
 
+  private boolean isSlow(ActorRef<WorkerMessage> worker) {
+    return slow.contains(worker) || outrun.contains(worker);
+  }
+
+  /**
+   * Where later steps are open, there is always other work; but while the first step waits for a
+   * late sweep, none of them is applied, and what is computed for them grows old.
+   */
+  private boolean assignUrgent(ActorRef<WorkerMessage> worker) {
+    boolean waits = boards.size() > 1 && !boards.get(0).hasPending();
+    return waits
+        && !isSlow(worker)
+        && assignLate(worker, holding -> holding.board == boards.get(0));
+  }
+
   /** The first result of the two will count; more than two workers never have the same. */
-  private boolean assignLate(ActorRef<WorkerMessage> worker) {
+  private boolean assignLate(ActorRef<WorkerMessage> worker, Predicate<Holding> ofWhich) {
     Optional<Holding> late =
-        sole().filter(holding -> wait(holding).orElse(Long.MAX_VALUE) <= 0).findFirst();
+        sole()
+            .filter(ofWhich)
+            .filter(holding -> wait(holding).orElse(Long.MAX_VALUE) <= 0)
+            .findFirst();
     late.ifPresent(
         holding -> {
           holding.board.share(holding.microBatch, worker);
@@ -183,7 +208,7 @@ final class Crew {
         loop.number(),
         board.kind(),
         board.step(),
-        Math.max(applied, board.oldest()),
+        Math.max(decided, board.oldest()),
         microBatch,
         board.size(),
         layers,

@@ -268,6 +268,7 @@ public final class StepLoop {
                 step.board().cost(),
                 decision.skipped()));
     open.removeFirst();
+    crew.decided(progress.version());
     crew.rest(step.board());
     pauseAfterBadSteps(decision);
   }
@@ -390,7 +391,6 @@ public final class StepLoop {
     if (layers.applied(applied)) {
       moved();
       if (layers.haveApplied()) {
-        crew.applied(progress.version());
         decide();
         next();
       }

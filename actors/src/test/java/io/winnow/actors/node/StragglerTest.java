@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.winnow.actors.worker.SweepSession;
 import io.winnow.protocol.MetricsRow;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StragglerTest {
   private static final long SEED = 31;
   private static final long HANGS_AT = 9;
+  private static final Duration SLOW = Duration.ofMillis(60);
 
   @TempDir static Path folder;
   private static TestNode node;
@@ -92,6 +96,32 @@ class StragglerTest {
 
     assertThat(sweeps).hasValue(2);
     assertThat(run.attempts()).hasSize(1);
+    assertThat(run.countedSteps()).hasSize(TinyRun.STEPS);
+  }
+
+  /** Sweeps that take a while, so that what is late is late by some sweeps of the others. */
+  private SweepSession.Trained hangSlowly(
+      SweepSession.Work work, FaultySweeps.Sweeping sweeping, AtomicLong last, AtomicLong then) {
+    LockSupport.parkNanos(SLOW.toNanos());
+    long step = work.key().step();
+    if (step == HANGS_AT && work.key().microBatch() == 1 && sweeps.get() == 1) {
+      then.set(last.get());
+    }
+    last.accumulateAndGet(step, Math::max);
+    return hang(work, sweeping);
+  }
+
+  /** The window goes to the step that selects, and nothing fills it while the first step waits. */
+  @Test
+  void inAsynchronousModeWhatTheFirstStepWaitsForGoesBeforeWhatComesLater() {
+    AtomicLong last = new AtomicLong();
+    AtomicLong then = new AtomicLong();
+    node.sweeps.of(SEED, (work, sweeping) -> hangSlowly(work, sweeping, last, then));
+    FollowedRun run = node.follow("hanging-urgent");
+    run.client().submit(config("mode=async", "staleness=4", "training.evaluate-every=1000"));
+    run.awaitFinished();
+
+    assertThat(then.get()).isBetween(HANGS_AT, (long) TinyRun.SELECTED_AT - 1);
     assertThat(run.countedSteps()).hasSize(TinyRun.STEPS);
   }
 }
