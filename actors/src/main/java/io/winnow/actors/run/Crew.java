@@ -10,7 +10,6 @@ import io.winnow.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -160,11 +159,10 @@ final class Crew {
     return late.isPresent();
   }
 
-  /** What one worker alone has, longest held first. */
+  /** What one worker alone has, longest held first, as holdings are in the order of giving. */
   private Stream<Holding> sole() {
     return holdings.values().stream()
-        .filter(holding -> holding.board.hasOneHolder(holding.microBatch))
-        .sorted(Comparator.comparingLong(Holding::sinceNanos));
+        .filter(holding -> holding.board.hasOneHolder(holding.microBatch));
   }
 
   /**
@@ -182,8 +180,11 @@ final class Crew {
 
   /** Somebody is idle: looks again when the first micro-batch becomes late. */
   private void lookAgain() {
+    if (isLooking) {
+      return;
+    }
     OptionalLong wait = sole().map(this::wait).flatMapToLong(OptionalLong::stream).min();
-    if (!isLooking && wait.isPresent()) {
+    if (wait.isPresent()) {
       isLooking = true;
       Duration delay = Duration.ofNanos(Math.max(1_000_000L, wait.getAsLong()));
       loop.actor().scheduleOnce(delay, loop.self(), Look.FOR_LATE_SWEEPS);

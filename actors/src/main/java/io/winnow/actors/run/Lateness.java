@@ -27,6 +27,9 @@ final class Lateness {
   private final Map<WorkerCommand.Kind, Deque<Long>> recent =
       new EnumMap<>(WorkerCommand.Kind.class);
 
+  /** Of those that are recent; asked for far more often than it changes. */
+  private final Map<WorkerCommand.Kind, Long> median = new EnumMap<>(WorkerCommand.Kind.class);
+
   /**
    * @param factor times the median; 0 where no sweep is ever late
    */
@@ -41,6 +44,7 @@ final class Lateness {
     if (times.size() > RECENT) {
       times.removeFirst();
     }
+    median.put(kind, median(times));
   }
 
   /**
@@ -48,20 +52,22 @@ final class Lateness {
    * evaluation, which has no backward, is late where a training sweep would be until more is known.
    */
   OptionalLong deadline(WorkerCommand.Kind kind) {
-    Deque<Long> times = recent.getOrDefault(kind, new ArrayDeque<>());
-    if (times.size() < FEWEST && kind == WorkerCommand.Kind.EVALUATE) {
+    if (!isKnown(kind) && kind == WorkerCommand.Kind.EVALUATE) {
       return deadline(WorkerCommand.Kind.TRAIN);
     }
-    if (factor == 0 || times.size() < FEWEST) {
+    if (factor == 0 || !isKnown(kind)) {
       return OptionalLong.empty();
     }
-    return OptionalLong.of(Math.max(NOISE_NANOS, (long) (factor * median(times))));
+    return OptionalLong.of(Math.max(NOISE_NANOS, (long) (factor * median.get(kind))));
+  }
+
+  private boolean isKnown(WorkerCommand.Kind kind) {
+    return recent.containsKey(kind) && recent.get(kind).size() >= FEWEST;
   }
 
   /** Whether a worker whose sweep took so long is slow beside the others, be it late or not. */
   boolean isSlow(WorkerCommand.Kind kind, long nanos) {
-    Deque<Long> times = recent.getOrDefault(kind, new ArrayDeque<>());
-    return factor != 0 && times.size() >= FEWEST && nanos > factor * median(times);
+    return factor != 0 && isKnown(kind) && nanos > factor * median.get(kind);
   }
 
   private static long median(Deque<Long> times) {
