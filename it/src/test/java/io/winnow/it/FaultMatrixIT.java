@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * every run ends by itself with the bytes of an undisturbed one on one node. The store is a server,
  * which no node takes with it.
  */
-@Tag("cluster")
+@Tag("faults")
 class FaultMatrixIT {
   private static final String ALL = "control,adapters,worker";
   private static final Duration STOPPED = Duration.ofSeconds(20);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nodes that a network cuts off, whose connections break, and whose messages are lost, doubled and
  * late: no layer applies a step twice, and the bytes are those of an undisturbed run on one node.
  */
-@Tag("cluster")
+@Tag("faults")
 class NetworkIT {
   private static final String ALL = "control,adapters,worker";
   private static final String STORE = "store.folder = store";

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes whose journal and checkpoints are in PostgreSQL. */
-@Tag("cluster")
+@Tag("faults")
 class PostgresIT {
   @TempDir Path folder;
 

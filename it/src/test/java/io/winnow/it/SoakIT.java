@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One run after another on supervised nodes while seeded faults come at any of them: each run ends
  * with the bytes of an undisturbed one. {@code -Dwinnow.it.seed=N} draws the same faults again.
  */
-@Tag("cluster")
+@Tag("faults")
 class SoakIT {
   private static final String ALL = "control,adapters,worker";
   private static final String TIMINGS = System.getProperty("winnow.it.timings", "default");
