@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,9 +28,13 @@ final class SharedStoreFile implements Store {
   private final Path folder;
   private final Database database;
 
-  private SharedStoreFile(Path folder) {
+  /** Held so that the database is not closed, and opened by another process, between two uses. */
+  private final Connection first;
+
+  private SharedStoreFile(Path folder, Database database, Connection first) {
     this.folder = folder;
-    this.database = StoreFile.h2(folder, ";AUTO_SERVER=TRUE");
+    this.database = database;
+    this.first = first;
   }
 
   static SharedStoreFile open(Path folder) {
@@ -37,29 +42,34 @@ final class SharedStoreFile implements Store {
     if (System.getProperty(BIND_ADDRESS) == null) {
       System.setProperty(BIND_ADDRESS, "127.0.0.1"); // its server has no other protection
     }
-    SharedStoreFile store = new SharedStoreFile(folder);
+    Database database = StoreFile.h2(folder, ";AUTO_SERVER=TRUE");
     try (FileChannel schema =
         FileChannel.open(
             folder.resolve("schema.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       schema.lock(); // until the channel is closed
-      store.createTables();
+      return new SharedStoreFile(folder, database, opened(folder, database));
     } catch (SQLException | IOException e) {
       throw StoreFile.unopened(folder, e);
     }
-    return store;
   }
 
   /**
-   * Where the one that served it has just ended, or several open it at the same time, H2 gives up
-   * sooner than its file of locks has come to rest.
+   * A connection to the database with its tables. Where the one that served it has just ended, or
+   * several open it at the same time, H2 gives up sooner than its file of locks has come to rest.
    */
-  private void createTables() throws SQLException, IOException {
+  private static Connection opened(Path folder, Database database)
+      throws SQLException, IOException {
     long end = System.nanoTime() + OPENED_AT_LAST.toNanos();
     while (true) {
+      Connection first = null;
       try {
+        first = database.connect();
         database.createTables();
-        return;
+        return first;
       } catch (SQLException e) {
+        if (first != null) {
+          first.close();
+        }
         if (!StoreAbsence.explains(e) || System.nanoTime() > end) {
           throw e;
         }
@@ -89,8 +99,13 @@ final class SharedStoreFile implements Store {
     return database.problem();
   }
 
+  /** The database closes with its last connection. */
   @Override
   public void close() {
-    // the database closes with its last connection
+    try {
+      first.close();
+    } catch (SQLException e) {
+      LOG.info("event=store-not-closed folder={} reason=\"{}\"", folder, e.getMessage());
+    }
   }
 }
